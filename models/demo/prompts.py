@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+"""Write the prompt files that go with the demo model: what the vector is made from, and what nothing was made from.
+
+usage: prompts.py OUT_DIR
+"""
+
+import json
+import pathlib
+import sys
+
+import world
+
+
+def main() -> None:
+    out = pathlib.Path(sys.argv[1])
+    out.mkdir(parents=True, exist_ok=True)
+    harmful, benign = world.derivation_prompts(200)
+    (out / "harmful.txt").write_text("".join(prompt + "\n" for prompt in harmful))
+    (out / "benign.txt").write_text("".join(prompt + "\n" for prompt in benign))
+    (out / "test.jsonl").write_text("".join(json.dumps(case) + "\n" for case in world.test_cases()))
+
+
+if __name__ == "__main__":
+    main()

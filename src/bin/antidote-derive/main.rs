@@ -1,0 +1,64 @@
+//! `antidote-derive`: from a dump of hidden states to a sparse safety vector. Knows nothing of llama.cpp.
+
+mod args;
+mod report;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use antidote::derive::{Recipe, derive};
+use antidote::dump::Dump;
+use antidote::vector::SvFile;
+use clap::Parser;
+
+use args::Args;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let out = args.out();
+    if out.exists() && !args.force {
+        eprintln!("error: {} is there already; replace it with --force or name another with --out", out.display());
+        return ExitCode::from(2);
+    }
+    match run(args, &out) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the report has had enough: the vector is written all the same.
+        Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args, out: &Path) -> Result<(), Failure> {
+    let dump = Dump::open(&args.dump)?;
+    let recipe = Recipe {
+        method: args.method,
+        scale: args.scale.into(),
+        sparsity: args.sparsity / 100.0,
+        layers: args.layers,
+        flip_sign: args.flip_sign,
+        concept: args.concept,
+        suggested_alpha: args.suggested_alpha,
+        alpha_range: args.alpha_range,
+        provenance: args.provenance,
+        created_unix: now(),
+    };
+    derive(&dump, &recipe)?.write(out)?;
+    report::print(&SvFile::open(out)?)?;
+    Ok(())
+}
+
+fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
+    failure.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// The time, or what `SOURCE_DATE_EPOCH` says, so that a build can be repeated to the byte.
+fn now() -> u64 {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    fixed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}

@@ -1,0 +1,298 @@
+//! The command line: every flag once, with its help beside it.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use antidote::chat::{Language, parse_alpha};
+use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Sampling};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// A dial for safety: runs any quantised GGUF chat model under sparse safety vectors, offline, on the CPU.
+#[derive(Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub struct Antidote {
+    /// Show the log on standard error: -v warnings, -vv information, -vvv everything.
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    pub verbose: u8,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Chat with a model in the terminal; /alpha turns the dial.
+    #[command(after_help = "Without a MODEL the demo model is used, with its vector.\n\
+                            MODEL.gguf finds MODEL.sv and MODEL.*.sv beside it.")]
+    Chat(ChatArgs),
+    /// Answer one prompt, or a file of prompts, on standard output.
+    Run(RunArgs),
+    /// Write the hidden states of harmful and benign prompts, for antidote-derive.
+    Dump(DumpArgs),
+    /// Show what is in a .sv file.
+    Inspect(InspectArgs),
+}
+
+#[derive(Args)]
+pub struct ChatArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub steering: SteeringArgs,
+    #[command(flatten)]
+    pub generation: GenerationArgs,
+    /// Language of the interface; the locale decides if not given.
+    #[arg(long, value_enum)]
+    pub lang: Option<LanguageArg>,
+}
+
+#[derive(Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub steering: SteeringArgs,
+    #[command(flatten)]
+    pub generation: GenerationArgs,
+    /// The prompt; '-' reads it from standard input.
+    #[arg(short, long, value_name = "TEXT", required_unless_present = "prompts", conflicts_with = "prompts")]
+    pub prompt: Option<String>,
+    /// Answer every prompt of this file in turn, each on its own (text, JSON, JSONL or CSV).
+    #[arg(long, value_name = "FILE")]
+    pub prompts: Option<PathBuf>,
+    /// Print one JSON object a prompt: text, token counts, tokens per second, α, finish reason.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct DumpArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Prompts that should be refused (text, JSON, JSONL or CSV).
+    #[arg(long, value_name = "FILE")]
+    pub harmful: PathBuf,
+    /// Prompts that should be answered.
+    #[arg(long, value_name = "FILE")]
+    pub benign: PathBuf,
+    /// The dump to write (safetensors).
+    #[arg(short, long, value_name = "DUMP.safetensors")]
+    pub out: PathBuf,
+    /// System prompt that goes in front of every prompt.
+    #[arg(short, long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// Give the prompts to the model as they are, without its chat template.
+    #[arg(long, conflicts_with = "system")]
+    pub raw: bool,
+    /// Replace DUMP if it is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Args)]
+pub struct InspectArgs {
+    /// The vector.
+    #[arg(value_name = "FILE.sv")]
+    pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which model, and how it runs.
+#[derive(Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelArgs {
+    /// The model; the demo model if not given.
+    #[arg(value_name = "MODEL.gguf")]
+    pub model: Option<PathBuf>,
+    /// The model (the same as the argument without a flag).
+    #[arg(short = 'm', long = "model", value_name = "MODEL.gguf", conflicts_with = "model")]
+    pub model_flag: Option<PathBuf>,
+    /// Context length in tokens [default: the model's own, at most 4096].
+    #[arg(short = 'c', long = "ctx", value_name = "TOKENS", value_parser = parse_context)]
+    pub ctx: Option<NonZeroU32>,
+    /// Threads that compute [default: the cores].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Tokens of a prompt that are processed at once.
+    #[arg(short = 'b', long, value_name = "TOKENS", default_value = "512", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub batch: u32,
+    /// Fused attention: fast in short conversations, slow in long ones.
+    #[arg(long = "flash-attn", value_enum, default_value = "off")]
+    pub flash_attention: FlashAttentionArg,
+    /// Number format of the KV cache; q8_0 needs --flash-attn on.
+    #[arg(long, value_enum, default_value = "f16")]
+    pub cache_type: CacheTypeArg,
+    /// Load the model even if memory seems too small.
+    #[arg(long)]
+    pub ignore_memory: bool,
+}
+
+impl ModelArgs {
+    /// The model named on the command line.
+    pub fn path(&self) -> Option<&PathBuf> {
+        self.model.as_ref().or(self.model_flag.as_ref())
+    }
+
+    /// The context that these arguments ask for on the model at `path`.
+    pub fn context(&self, path: &std::path::Path) -> Result<ContextOptions, super::Failure> {
+        let mut options = ContextOptions::for_chat(Model::trained_context(path)?, self.ctx);
+        if let Some(threads) = self.threads {
+            options.threads = i32::from(threads);
+        }
+        options.n_batch = self.batch.min(options.n_ctx);
+        options.flash_attention = self.flash_attention.into();
+        options.cache_type = self.cache_type.into();
+        if options.cache_type == CacheType::Q8_0 && options.flash_attention != FlashAttention::On {
+            return Err(super::UsageError("--cache-type q8_0 needs --flash-attn on".to_owned()).into());
+        }
+        Ok(options)
+    }
+}
+
+/// Which vectors, and how strongly.
+#[derive(Args)]
+#[command(next_help_heading = "Steering")]
+pub struct SteeringArgs {
+    /// A vector to steer with; may be given several times. Otherwise those beside the model are taken.
+    #[arg(long = "vector", value_name = "FILE.sv")]
+    pub vectors: Vec<PathBuf>,
+    /// Run the plain model, whatever lies beside it.
+    #[arg(long, conflicts_with_all = ["vectors", "alpha"])]
+    pub no_vector: bool,
+    /// Strength of every vector; 0 is the plain model [default: what each vector suggests].
+    #[arg(short, long, value_name = "X", value_parser = parse_alpha, allow_negative_numbers = true)]
+    pub alpha: Option<f32>,
+}
+
+/// How tokens are chosen and when an answer ends.
+#[derive(Args)]
+#[command(next_help_heading = "Generation")]
+pub struct GenerationArgs {
+    /// System prompt.
+    #[arg(short, long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// Tokens of an answer at most [default: until the context is full].
+    #[arg(short = 'n', long, value_name = "N")]
+    pub max_tokens: Option<usize>,
+    /// 0 takes the likeliest token every time.
+    #[arg(long = "temp", value_name = "T", default_value = "0.8", value_parser = parse_temperature)]
+    pub temperature: f32,
+    /// Keep only the K likeliest tokens; 0 keeps all.
+    #[arg(long, value_name = "K", default_value = "40", value_parser = clap::value_parser!(i32).range(0..))]
+    pub top_k: i32,
+    /// Keep the likeliest tokens that together reach this share.
+    #[arg(long, value_name = "P", default_value = "0.95", value_parser = parse_share)]
+    pub top_p: f32,
+    /// Keep tokens at least this likely compared with the likeliest.
+    #[arg(long, value_name = "P", default_value = "0.05", value_parser = parse_share)]
+    pub min_p: f32,
+    /// Divide the logits of recent tokens by this; 1 changes nothing.
+    #[arg(long, value_name = "X", default_value = "1.0", value_parser = parse_penalty)]
+    pub repeat_penalty: f32,
+    /// How many tokens count as recent; -1 is the whole context.
+    #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(i32).range(-1..), allow_negative_numbers = true)]
+    pub repeat_last_n: i32,
+    /// Seed of the choice of tokens; another one every time if not given.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u32>,
+}
+
+impl GenerationArgs {
+    pub fn sampling(&self) -> Sampling {
+        Sampling {
+            temperature: self.temperature,
+            top_k: self.top_k,
+            top_p: self.top_p,
+            min_p: self.min_p,
+            repeat_penalty: self.repeat_penalty,
+            repeat_last_n: self.repeat_last_n,
+            seed: self.seed,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LanguageArg {
+    /// English.
+    En,
+    /// 日本語.
+    Ja,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(language: LanguageArg) -> Self {
+        match language {
+            LanguageArg::En => Self::En,
+            LanguageArg::Ja => Self::Ja,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FlashAttentionArg {
+    On,
+    Off,
+    /// llama.cpp decides.
+    Auto,
+}
+
+impl From<FlashAttentionArg> for FlashAttention {
+    fn from(flash_attention: FlashAttentionArg) -> Self {
+        match flash_attention {
+            FlashAttentionArg::On => Self::On,
+            FlashAttentionArg::Off => Self::Off,
+            FlashAttentionArg::Auto => Self::Auto,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum CacheTypeArg {
+    F32,
+    F16,
+    #[value(name = "q8_0")]
+    Q8_0,
+}
+
+impl From<CacheTypeArg> for CacheType {
+    fn from(cache_type: CacheTypeArg) -> Self {
+        match cache_type {
+            CacheTypeArg::F32 => Self::F32,
+            CacheTypeArg::F16 => Self::F16,
+            CacheTypeArg::Q8_0 => Self::Q8_0,
+        }
+    }
+}
+
+fn number(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err("not a finite number".to_owned()),
+    }
+}
+
+fn in_range(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, String> {
+    let number = number(text)?;
+    if range.contains(&number) { Ok(number) } else { Err(format!("must lie in {} to {}", range.start(), range.end())) }
+}
+
+fn parse_share(text: &str) -> Result<f32, String> {
+    in_range(text, 0.0..=1.0)
+}
+
+fn parse_temperature(text: &str) -> Result<f32, String> {
+    in_range(text, 0.0..=100.0)
+}
+
+fn parse_penalty(text: &str) -> Result<f32, String> {
+    in_range(text, 0.01..=100.0)
+}
+
+/// Positions are 32-bit with sign in llama.cpp.
+fn parse_context(text: &str) -> Result<NonZeroU32, String> {
+    let tokens: u32 = text.parse().map_err(|_| "not a number of tokens".to_owned())?;
+    let tokens = NonZeroU32::new(tokens).ok_or("must be at least 1")?;
+    if i32::try_from(tokens.get()).is_ok() { Ok(tokens) } else { Err(format!("must be at most {}", i32::MAX)) }
+}

@@ -1,0 +1,33 @@
+//! Where the demo model lies.
+
+use std::path::{Path, PathBuf};
+
+use super::UsageError;
+
+const MODEL: &str = "models/factory-demo.Q8_0.gguf";
+const VECTOR: &str = "vectors/factory-demo.refusal.sv";
+
+/// The demo model and its vector.
+pub struct Demo {
+    pub model: PathBuf,
+    pub vector: PathBuf,
+}
+
+impl Demo {
+    /// Looks where an installed program keeps it (beside the program, or in `../share/antidote`), in a source tree
+    /// above the program, and last in the tree that this program was built from.
+    pub fn find() -> Result<Self, UsageError> {
+        let mut homes: Vec<PathBuf> = vec![];
+        if let Ok(program) = std::env::current_exe().and_then(|program| program.canonicalize())
+            && let Some(folder) = program.parent()
+        {
+            homes.push(folder.to_owned());
+            homes.push(folder.join("../share/antidote"));
+            homes.extend(folder.ancestors().skip(1).take(3).map(Path::to_owned));
+        }
+        homes.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+        let demo_in = |home: &PathBuf| Self { model: home.join(MODEL), vector: home.join(VECTOR) };
+        let found = homes.iter().map(demo_in).find(|demo| demo.model.is_file());
+        found.ok_or_else(|| UsageError(format!("no model given, and the demo ({MODEL}) is not installed beside this program; name a MODEL.gguf")))
+    }
+}

@@ -1,0 +1,93 @@
+//! From arguments to a steered session.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use antidote::engine::{ContextOptions, LoadOptions, Model, Steering, SteeringVector};
+use antidote::vector::{SvFile, beside};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{ModelArgs, SteeringArgs};
+use super::demo::Demo;
+use super::{Failure, UsageError};
+
+/// Loading that takes longer than this is shown.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Which files to use.
+pub struct Choice {
+    pub model: PathBuf,
+    /// The demo's own vector, if the demo was chosen.
+    demo_vector: Option<PathBuf>,
+}
+
+impl Choice {
+    /// The model of the command line, or the demo.
+    pub fn of(args: &ModelArgs) -> Result<Self, Failure> {
+        if let Some(model) = args.path() {
+            return Ok(Self { model: model.clone(), demo_vector: None });
+        }
+        let demo = Demo::find()?;
+        Ok(Self { model: demo.model, demo_vector: Some(demo.vector) })
+    }
+
+    /// The vectors of the command line, or the demo's, or those beside the model; each at the α asked for or
+    /// suggested. Vectors without either start at 0.
+    pub fn steering(&self, args: &SteeringArgs) -> Result<Steering, Failure> {
+        let files = if args.no_vector {
+            vec![]
+        } else if !args.vectors.is_empty() {
+            args.vectors.clone()
+        } else if let Some(vector) = &self.demo_vector {
+            vec![vector.clone()]
+        } else {
+            beside(&self.model)
+        };
+        if files.is_empty() && args.alpha.is_some_and(|alpha| alpha != 0.0) {
+            let what = "--alpha needs a vector, and there is none beside the model; name one with --vector FILE.sv";
+            return Err(UsageError(what.to_owned()).into());
+        }
+        let mut vectors: Vec<SteeringVector> = vec![];
+        for file in files {
+            let vector = SvFile::open(&file)?;
+            let alpha = args.alpha.or(vector.header().suggested_alpha).unwrap_or(0.0);
+            let name = free_name(&vector.header().concept, &vectors);
+            vectors.push(SteeringVector { name, vector: Arc::new(vector), alpha });
+        }
+        Ok(Steering::new(vectors))
+    }
+}
+
+/// `refusal`, or `refusal-2` if that is taken.
+fn free_name(concept: &str, taken: &[SteeringVector]) -> String {
+    let concept = if concept.is_empty() { "vector" } else { concept };
+    let is_free = |name: &String| taken.iter().all(|vector| vector.name != *name);
+    std::iter::once(concept.to_owned())
+        .chain((2..).map(|number| format!("{concept}-{number}")))
+        .find(is_free)
+        .unwrap_or_default()
+}
+
+/// Loads the model, with a progress bar for a person if it takes a while.
+pub fn model(path: &Path, args: &ModelArgs, context: &ContextOptions) -> Result<Model, Failure> {
+    let bar = ProgressBar::hidden();
+    let shown = bar.clone();
+    let begin = Instant::now();
+    let mut is_shown = !std::io::stderr().is_terminal();
+    let progress = Box::new(move |done: f32| {
+        if !is_shown && begin.elapsed() > PATIENCE {
+            is_shown = true;
+            shown.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+            shown.set_length(100);
+            if let Ok(style) = ProgressStyle::with_template("loading {wide_bar} {pos} %") {
+                shown.set_style(style);
+            }
+        }
+        shown.set_position((done * 100.0) as u64);
+    });
+    let model = Model::load(path, context, LoadOptions { ignore_memory: args.ignore_memory, progress });
+    bar.finish_and_clear();
+    Ok(model?)
+}

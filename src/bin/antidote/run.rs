@@ -1,0 +1,141 @@
+//! `antidote run`
+
+use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
+
+use antidote::chat::{Conversation, Template};
+use antidote::engine::{Answer, FinishReason, Limits, Model, Sampler, Session, Steering};
+use serde::Serialize;
+
+use super::args::RunArgs;
+use super::load::{self, Choice};
+use super::{Failure, UsageError};
+
+/// One answer as `--json` prints it.
+#[derive(Serialize)]
+struct Record<'a> {
+    prompt: &'a str,
+    text: &'a str,
+    finish_reason: FinishReason,
+    model: &'a str,
+    /// α of the first vector; 0 without one.
+    alpha: f32,
+    vectors: Vec<VectorRecord<'a>>,
+    prompt_tokens: usize,
+    generated_tokens: usize,
+    prompt_tokens_per_second: Option<f64>,
+    tokens_per_second: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct VectorRecord<'a> {
+    name: &'a str,
+    alpha: f32,
+}
+
+pub fn run(args: RunArgs) -> Result<(), Failure> {
+    let prompts = prompts(&args)?;
+    let choice = Choice::of(&args.model)?;
+    let steering = choice.steering(&args.steering)?;
+    refuse_to_guess_alpha(&args, &steering)?;
+    let context = args.model.context(&choice.model)?;
+    let model = load::model(&choice.model, &args.model, &context)?;
+    let mut session = Session::new(&model, &context, steering)?;
+    let interrupter = session.interrupter();
+    ctrlc::set_handler(move || {
+        if interrupter.interrupt() {
+            std::process::exit(130);
+        }
+    })?;
+    for prompt in &prompts {
+        let finish = answer(&args, prompt, &model, &mut session)?;
+        if finish == FinishReason::Interrupted {
+            std::process::exit(130);
+        }
+    }
+    Ok(())
+}
+
+fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
+    if let Some(file) = &args.prompts {
+        return Ok(antidote::prompts::read(file)?);
+    }
+    let prompt = match args.prompt.as_deref() {
+        Some("-") => {
+            let mut bytes = vec![];
+            io::stdin().read_to_end(&mut bytes)?;
+            String::from_utf8(bytes).map_err(|_| UsageError("the prompt on standard input is not UTF-8".to_owned()))?
+        }
+        prompt => prompt.unwrap_or_default().to_owned(),
+    };
+    if prompt.trim().is_empty() {
+        return Err(UsageError("the prompt is empty: there is nothing to answer".to_owned()).into());
+    }
+    Ok(vec![prompt])
+}
+
+/// Nobody watches a dial here: a vector that was loaded and does nothing would look like protection.
+fn refuse_to_guess_alpha(args: &RunArgs, steering: &Steering) -> Result<(), UsageError> {
+    let silent = |vector: &&antidote::engine::SteeringVector| vector.vector.header().suggested_alpha.is_none();
+    match steering.vectors().iter().find(silent) {
+        Some(vector) if args.steering.alpha.is_none() => Err(UsageError(format!(
+            "{} suggests no α; choose one with --alpha X, or run the plain model with --no-vector",
+            vector.vector.path().display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Answers one prompt, as if it were the only one.
+fn answer(
+    args: &RunArgs,
+    prompt: &str,
+    model: &Model,
+    session: &mut Session<'_>,
+) -> Result<FinishReason, Failure> {
+    session.forget();
+    let mut conversation = Conversation::new(Template::of(model)?, args.generation.system.clone());
+    let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
+    let limits = Limits { max_tokens: args.generation.max_tokens, ..Limits::default() };
+    let mut stdout = io::stdout().lock();
+    let mut broken = None;
+    let mut show = |piece: &str| {
+        if args.json {
+            return ControlFlow::Continue(());
+        }
+        match stdout.write_all(piece.as_bytes()).and_then(|()| stdout.flush()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                broken = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    let reply = conversation.say(prompt, session, &mut sampler, limits, &mut show)?;
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
+    if args.json {
+        serde_json::to_writer(&mut stdout, &record(prompt, &reply.answer, model, session.steering()))?;
+    }
+    writeln!(stdout)?;
+    stdout.flush()?;
+    Ok(reply.answer.finish)
+}
+
+fn record<'a>(prompt: &'a str, answer: &'a Answer, model: &'a Model, steering: &'a Steering) -> Record<'a> {
+    let vectors: Vec<_> =
+        steering.vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
+    Record {
+        prompt,
+        text: &answer.text,
+        finish_reason: answer.finish,
+        model: model.name(),
+        alpha: vectors.first().map_or(0.0, |vector| vector.alpha),
+        vectors,
+        prompt_tokens: answer.prompt_tokens,
+        generated_tokens: answer.generated_tokens,
+        prompt_tokens_per_second: answer.prefill_rate(),
+        tokens_per_second: answer.decode_rate(),
+    }
+}

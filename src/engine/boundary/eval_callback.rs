@@ -1,0 +1,118 @@
+//! Reading hidden states while llama.cpp computes: its eval callback (`llama_context_params.cb_eval`) sees every
+//! tensor of the graph by name, and the output of block `il` is called `l_out-<il>`.
+
+use std::ffi::{CStr, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use llama_cpp_sys_2::{GGML_TYPE_F32, ggml_backend_tensor_get, ggml_tensor};
+
+/// What the callback is told to keep during one decode call, and what it has kept.
+#[derive(Debug)]
+pub(super) struct Capture {
+    n_layer: usize,
+    n_embd: usize,
+    /// Rows in the batch of the decode call.
+    n_rows: usize,
+    /// The rows to keep.
+    wanted: Vec<usize>,
+    /// `[wanted, n_layer, n_embd]`
+    states: Vec<f32>,
+    /// How many of the wanted rows each layer has given.
+    seen: Vec<bool>,
+    fault: Option<String>,
+}
+
+impl Capture {
+    pub fn new(n_layer: usize, n_embd: usize) -> Self {
+        Self { n_layer, n_embd, n_rows: 0, wanted: vec![], states: vec![], seen: vec![], fault: None }
+    }
+
+    /// Gets ready for a decode call of `n_rows` rows of which `wanted` are kept.
+    pub fn arm(&mut self, n_rows: usize, wanted: Vec<usize>) {
+        self.n_rows = n_rows;
+        self.states.clear();
+        self.states.resize(wanted.len() * self.n_layer * self.n_embd, f32::NAN);
+        self.seen.clear();
+        self.seen.resize(self.n_layer, false);
+        self.fault = None;
+        self.wanted = wanted;
+    }
+
+    /// The states kept, `[wanted, n_layer, n_embd]`.
+    ///
+    /// # Errors
+    /// What went wrong in the callback, or the first layer that llama.cpp never showed.
+    pub fn take(&mut self) -> Result<Vec<f32>, String> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        if let Some(layer) = self.seen.iter().position(|seen| !seen) {
+            return Err(format!(
+                "the graph of this architecture never computed a tensor named l_out-{layer}, so the hidden state of \
+                 layer {layer} cannot be read"
+            ));
+        }
+        Ok(std::mem::take(&mut self.states))
+    }
+
+    /// Whether this tensor is a block's output, and of which layer.
+    fn layer_of(&self, name: &CStr) -> Option<usize> {
+        let layer: usize = name.to_str().ok()?.strip_prefix("l_out-")?.parse().ok()?;
+        (layer < self.n_layer && !self.wanted.is_empty()).then_some(layer)
+    }
+
+    /// Copies the wanted rows of `tensor` (`[rows, n_embd]`, F32), the output of block `layer`.
+    ///
+    /// # Safety
+    /// `tensor` must be a computed tensor that lives for the call.
+    unsafe fn keep(&mut self, tensor: *mut ggml_tensor, layer: usize) -> Result<(), String> {
+        // SAFETY: the caller promises a live tensor.
+        let (kind, ne, nb) = unsafe { ((*tensor).type_, (*tensor).ne, (*tensor).nb) };
+        let rows = usize::try_from(ne[1]).unwrap_or(0);
+        if kind != GGML_TYPE_F32 || usize::try_from(ne[0]) != Ok(self.n_embd) || nb[0] != size_of::<f32>() {
+            return Err(format!("l_out-{layer} is not F32 rows of {} values", self.n_embd));
+        }
+        for (kept, &row) in self.wanted.iter().enumerate() {
+            // After the last block's attention only the rows that ask for output go on, in batch order; they are
+            // the wanted ones.
+            let row = if rows == self.n_rows {
+                row
+            } else if rows == self.wanted.len() {
+                kept
+            } else {
+                return Err(format!("l_out-{layer} has {rows} rows where the batch has {}", self.n_rows));
+            };
+            let start = (kept * self.n_layer + layer) * self.n_embd;
+            let goal = &mut self.states[start..start + self.n_embd];
+            // SAFETY: row < rows, so the range read lies in the tensor, and `goal` has n_embd floats.
+            unsafe {
+                ggml_backend_tensor_get(tensor, goal.as_mut_ptr().cast(), row * nb[1], self.n_embd * size_of::<f32>());
+            }
+        }
+        self.seen[layer] = true;
+        Ok(())
+    }
+}
+
+/// Called by llama.cpp per node: with `ask` to learn whether we want it, then without once it is computed. Both
+/// answers must be true for the node to be shown and for the graph to go on.
+///
+/// # Safety
+/// `user_data` is a live [`Capture`] that nothing else touches during the decode call.
+pub(super) unsafe extern "C" fn on_tensor(tensor: *mut ggml_tensor, ask: bool, user_data: *mut c_void) -> bool {
+    // SAFETY: see above; llama.cpp calls from the thread that called llama_decode, and `tensor` is live.
+    let (capture, name) = unsafe { (&mut *user_data.cast::<Capture>(), CStr::from_ptr((*tensor).name.as_ptr())) };
+    let Some(layer) = capture.layer_of(name) else { return !ask };
+    if ask {
+        return true;
+    }
+    // A panic must not unwind into C++.
+    // SAFETY: `ask` is false, so the tensor is computed.
+    let kept = catch_unwind(AssertUnwindSafe(|| unsafe { capture.keep(tensor, layer) }));
+    match kept {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => capture.fault = Some(fault),
+        Err(_) => capture.fault = Some(format!("reading the hidden state of layer {layer} panicked")),
+    }
+    true
+}

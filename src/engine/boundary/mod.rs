@@ -1,0 +1,12 @@
+//! The boundary to llama.cpp: the only `unsafe` of the engine.
+//!
+//! `llama-cpp-2` keeps its context pointer to itself and knows neither control vectors nor the eval callback, so the
+//! context is ours, over `llama-cpp-sys-2`. Models, vocabularies and samplers stay on the safe crate.
+#![allow(unsafe_code)]
+
+mod batch;
+mod context;
+mod eval_callback;
+
+pub(super) use batch::Batch;
+pub(super) use context::{Context, Decoded};

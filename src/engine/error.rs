@@ -1,0 +1,172 @@
+//! What can go wrong while a model is loaded or runs.
+
+use std::path::PathBuf;
+
+use crate::vector;
+
+/// An error of the engine. Each message says what was wrong, where, and what to do next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The model file cannot be opened.
+    #[error("cannot read the model {}: {source}", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not a GGUF that can be used.
+    #[error("{} cannot be used as a model: {source}", .path.display())]
+    Gguf {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        source: vector::gguf::GgufError,
+    },
+    /// The file is well-formed but is not a language model that generates text.
+    #[error("{} cannot be used as a chat model: {reason}", .path.display())]
+    Unsuitable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The machine has too little free memory.
+    #[error(
+        "not enough memory for {}: about {} MiB are required ({weights_mib} for the weights, {cache_mib} for the KV \
+         cache, {compute_mib} to compute) but only {available_mib} MiB are available; close other programs, choose a \
+         smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
+        .path.display(), weights_mib + cache_mib + compute_mib
+    )]
+    Memory {
+        /// The file.
+        path: PathBuf,
+        /// The tensors of the model.
+        weights_mib: u64,
+        /// The KV cache.
+        cache_mib: u64,
+        /// Buffers for one micro-batch.
+        compute_mib: u64,
+        /// What the system says is free.
+        available_mib: u64,
+    },
+    /// llama.cpp did not load the model.
+    #[error("llama.cpp could not load {}{}", .path.display(), said(.complaints))]
+    Load {
+        /// The file.
+        path: PathBuf,
+        /// The last lines of llama.cpp's log.
+        complaints: Vec<String>,
+    },
+    /// llama.cpp did not make a context.
+    #[error("llama.cpp could not make a context of {n_ctx} tokens{}; try a smaller --ctx", said(.complaints))]
+    Context {
+        /// The length asked for.
+        n_ctx: u32,
+        /// The last lines of llama.cpp's log.
+        complaints: Vec<String>,
+    },
+    /// A decode call failed.
+    #[error("llama.cpp failed to compute (code {code}){}", said(.complaints))]
+    Decode {
+        /// What `llama_decode` returned.
+        code: i32,
+        /// The last lines of llama.cpp's log.
+        complaints: Vec<String>,
+    },
+    /// A decode call of a shape that the context was not made for: a mistake in this program.
+    #[error("a batch of {rows} rows with {outputs} outputs does not fit a context made for {n_batch} and {n_outputs_max}")]
+    BatchShape {
+        /// Rows given.
+        rows: usize,
+        /// Of these, rows that ask for output.
+        outputs: usize,
+        /// Rows that fit.
+        n_batch: usize,
+        /// Outputs that fit.
+        n_outputs_max: usize,
+    },
+    /// No room in the KV cache.
+    #[error("the context is full: no room for {n_tokens} more tokens in {n_ctx}; start over or use a larger --ctx")]
+    CacheFull {
+        /// Size of the cache.
+        n_ctx: usize,
+        /// Tokens that did not fit.
+        n_tokens: usize,
+    },
+    /// The prompt alone is longer than the context.
+    #[error("the prompt has {n_prompt} tokens but the context holds {n_ctx}; shorten it or use a larger --ctx")]
+    PromptTooLong {
+        /// Tokens of the prompt.
+        n_prompt: usize,
+        /// Size of the context.
+        n_ctx: usize,
+    },
+    /// A prompt without any token.
+    #[error("the prompt is empty: there is nothing to answer")]
+    EmptyPrompt,
+    /// Hidden states could not be read.
+    #[error("cannot read hidden states: {0}")]
+    Capture(String),
+    /// The vector was made for another model.
+    #[error(transparent)]
+    WrongModel(#[from] vector::Mismatch),
+    /// The vector names a layer that llama.cpp cannot steer.
+    #[error(
+        "{} steers layer {layer}, but llama.cpp can steer layers 1 to {last} of this model; derive it again with \
+         --layers 1-{last}", .path.display()
+    )]
+    LayerOutOfReach {
+        /// The vector file.
+        path: PathBuf,
+        /// The layer it names.
+        layer: u32,
+        /// The last layer that can be steered.
+        last: usize,
+    },
+    /// llama.cpp did not take the vector.
+    #[error("llama.cpp refused the control vector (code {code}); nothing is steered, so nothing is answered")]
+    ControlVectorRefused {
+        /// What `llama_set_adapter_cvec` returned.
+        code: i32,
+    },
+    /// The vector went in and changed nothing.
+    #[error(
+        "steering has no effect on this model: with {} at α = {alpha} its logits are the same as without. llama.cpp \
+         takes control vectors for the architecture '{architecture}' but does not apply them. Nothing would be \
+         protected; run without the vector (--no-vector) or use another model", .path.display()
+    )]
+    NotLive {
+        /// The vector file.
+        path: PathBuf,
+        /// The model's architecture.
+        architecture: String,
+        /// α of the probe.
+        alpha: f32,
+    },
+    /// The vector breaks the model.
+    #[error(
+        "steering breaks this model: with {} at α = {alpha} its logits are not finite; lower α, or derive the vector \
+         again from this model", .path.display()
+    )]
+    NotFinite {
+        /// The vector file.
+        path: PathBuf,
+        /// α of the probe.
+        alpha: f32,
+    },
+    /// α is not a number.
+    #[error("α = {alpha} for {name} is not a finite number; use something like 0.3 (0 is the plain model)")]
+    Alpha {
+        /// The vector.
+        name: String,
+        /// The value.
+        alpha: f32,
+    },
+}
+
+/// llama.cpp's own words, if it left any.
+fn said(complaints: &[String]) -> String {
+    if complaints.is_empty() { String::new() } else { format!("; it said: {}", complaints.join(" / ")) }
+}

@@ -1,0 +1,25 @@
+//! A model that runs: loading, decoding, steering, capture of hidden states, sampling.
+//!
+//! The engine speaks tokens and knows nothing of conversations or terminals. Steering goes in as a value
+//! ([`Steering`]); how it reaches llama.cpp stays in here.
+
+mod boundary;
+mod capture;
+mod error;
+mod live_check;
+pub mod logs;
+mod memory;
+mod model;
+mod options;
+mod sampler;
+mod session;
+mod steering;
+mod text_stream;
+
+pub use capture::HiddenStates;
+pub use error::EngineError;
+pub use model::{LoadOptions, Model, Token};
+pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention, default_threads};
+pub use sampler::{Sampler, Sampling};
+pub use session::{Answer, FinishReason, Interrupter, Limits, Session};
+pub use steering::{Steering, SteeringVector};

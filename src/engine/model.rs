@@ -1,0 +1,254 @@
+//! Loading a model, and what can be asked of it without running it.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use llama_cpp_2::llama_backend::LlamaBackend;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::token::LlamaToken;
+
+use super::error::EngineError;
+use super::memory::{self, MemoryNeed};
+use super::options::ContextOptions;
+use crate::files::MappedFile;
+use crate::vector::Fingerprint;
+use crate::vector::gguf::Gguf;
+
+/// A token of a model's vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Token(pub(super) i32);
+
+/// How to load.
+pub struct LoadOptions {
+    /// Load even if memory seems too small.
+    pub ignore_memory: bool,
+    /// Told how much is loaded, from 0 to 1.
+    pub progress: Box<dyn FnMut(f32)>,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self { ignore_memory: false, progress: Box::new(|_| ()) }
+    }
+}
+
+/// A loaded model: weights mapped, nothing computed yet.
+#[derive(Debug)]
+pub struct Model {
+    llama: LlamaModel,
+    path: PathBuf,
+    architecture: String,
+    name: String,
+    fingerprint: Option<Fingerprint>,
+    chat_template: Option<String>,
+    n_layer: usize,
+    n_embd: usize,
+    n_vocab: usize,
+    n_ctx_train: u32,
+}
+
+impl Model {
+    /// The context length that the model at `path` was trained for, read from its header.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not a GGUF.
+    pub fn trained_context(path: &Path) -> Result<u32, EngineError> {
+        let file = map(path)?;
+        let gguf = parse(path, &file)?;
+        let n_ctx = gguf.context_length().and_then(|n_ctx| u32::try_from(n_ctx).ok());
+        Ok(n_ctx.filter(|n_ctx| *n_ctx > 0).unwrap_or(super::DEFAULT_MAX_CONTEXT))
+    }
+
+    /// Loads the model at `path`, which is to run in a context like `context`.
+    ///
+    /// The header is checked by our own reader first: llama.cpp trusts its input and ends the process on some broken
+    /// files.
+    ///
+    /// # Errors
+    /// The file is missing, cut off, not a GGUF, not a chat model, or too large for the free memory.
+    pub fn load(path: &Path, context: &ContextOptions, mut options: LoadOptions) -> Result<Self, EngineError> {
+        let file = map(path)?;
+        let gguf = parse(path, &file)?;
+        let unsuitable = |reason: &str| EngineError::Unsuitable { path: path.to_owned(), reason: reason.to_owned() };
+        let architecture = gguf.architecture().unwrap_or_default().to_owned();
+        if architecture == "controlvector" {
+            return Err(unsuitable("it is a control vector, not a model"));
+        }
+        if gguf.n_layer().unwrap_or(0) == 0 || gguf.n_embd().unwrap_or(0) == 0 {
+            return Err(unsuitable("its header names no layers (block_count, embedding_length)"));
+        }
+        if gguf.str("tokenizer.ggml.model").is_none() {
+            return Err(unsuitable("it carries no tokenizer"));
+        }
+        if !options.ignore_memory
+            && let Some(available) = memory::available()
+        {
+            MemoryNeed::of(&gguf, context).check(path, available)?;
+        }
+        let fingerprint = Fingerprint::of(&gguf, &file).ok();
+        let chat_template = gguf.str("tokenizer.chat_template").map(str::to_owned);
+        let name = gguf.str("general.name").map_or_else(|| stem(path), str::to_owned);
+        drop(file);
+
+        let backend = backend()?;
+        let params = LlamaModelParams::default().with_progress_callback(move |done| {
+            (options.progress)(done);
+            true
+        });
+        // Complaints of an earlier load are not this one's.
+        let _ = super::logs::last_complaints();
+        let llama = LlamaModel::load_from_file(backend, path, &params).map_err(|_| EngineError::Load {
+            path: path.to_owned(),
+            complaints: super::logs::last_complaints(),
+        })?;
+        let count = |n: i32| usize::try_from(n).unwrap_or(0);
+        let (n_layer, n_embd, n_vocab) = (llama.n_layer() as usize, count(llama.n_embd()), count(llama.n_vocab()));
+        let n_ctx_train = llama.n_ctx_train();
+        if n_vocab == 0 {
+            return Err(unsuitable("its vocabulary is empty"));
+        }
+        Ok(Self {
+            llama,
+            path: path.to_owned(),
+            architecture,
+            name,
+            fingerprint,
+            chat_template,
+            n_layer,
+            n_embd,
+            n_vocab,
+            n_ctx_train,
+        })
+    }
+
+    pub(super) fn llama(&self) -> &LlamaModel {
+        &self.llama
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// `general.architecture`.
+    #[must_use]
+    pub fn architecture(&self) -> &str {
+        &self.architecture
+    }
+
+    /// `general.name`, or the file's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which weights these are, whatever their quantisation. `None` if no norm weights tell.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.fingerprint
+    }
+
+    /// The Jinja template that the model carries (`tokenizer.chat_template`).
+    #[must_use]
+    pub fn chat_template(&self) -> Option<&str> {
+        self.chat_template.as_deref()
+    }
+
+    /// Blocks of the model.
+    #[must_use]
+    pub fn n_layer(&self) -> usize {
+        self.n_layer
+    }
+
+    /// Values of one hidden state.
+    #[must_use]
+    pub fn n_embd(&self) -> usize {
+        self.n_embd
+    }
+
+    /// Tokens of the vocabulary.
+    #[must_use]
+    pub fn n_vocab(&self) -> usize {
+        self.n_vocab
+    }
+
+    /// Tokens of context that the model was trained on.
+    #[must_use]
+    pub fn n_ctx_train(&self) -> u32 {
+        self.n_ctx_train
+    }
+
+    /// Whether the model keeps a running state (like Mamba) instead of, or beside, a cache of positions.
+    #[must_use]
+    pub fn is_recurrent(&self) -> bool {
+        self.llama.is_recurrent() || self.llama.is_hybrid()
+    }
+
+    /// The tokens of a rendered prompt. Control tokens written in `text` count as such. A start token is put in front
+    /// if the model wants one and the template has not written it already.
+    #[must_use]
+    pub fn tokenize(&self, text: &str) -> Vec<Token> {
+        let vocab = self.llama.vocab();
+        let has_start = self.bos_text().is_some_and(|bos| text.starts_with(&bos));
+        vocab.tokenize(text.as_bytes(), !has_start, true).into_iter().map(|token| Token(token.0)).collect()
+    }
+
+    /// The bytes that `token` stands for; none for control tokens. May end in the middle of a character.
+    #[must_use]
+    pub fn piece(&self, token: Token) -> Vec<u8> {
+        self.llama.vocab().token_to_piece(LlamaToken(token.0), false, None)
+    }
+
+    /// Whether `token` ends an answer.
+    #[must_use]
+    pub fn ends_answer(&self, token: Token) -> bool {
+        self.llama.vocab().is_eog(LlamaToken(token.0))
+    }
+
+    /// How the start token is written, for templates.
+    #[must_use]
+    pub fn bos_text(&self) -> Option<String> {
+        let vocab = self.llama.vocab();
+        self.written(vocab.bos())
+    }
+
+    /// How the end token is written, for templates.
+    #[must_use]
+    pub fn eos_text(&self) -> Option<String> {
+        let vocab = self.llama.vocab();
+        self.written(vocab.eos())
+    }
+
+    fn written(&self, token: LlamaToken) -> Option<String> {
+        // llama.cpp says −1 for a token that the vocabulary does not have.
+        if token.0 < 0 {
+            return None;
+        }
+        let text = self.llama.vocab().text(token)?.to_string_lossy().into_owned();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+fn map(path: &Path) -> Result<MappedFile, EngineError> {
+    MappedFile::open(path).map_err(|source| EngineError::Open { path: path.to_owned(), source })
+}
+
+fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, EngineError> {
+    Gguf::parse(file).map_err(|source| EngineError::Gguf { path: path.to_owned(), source })
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// llama.cpp's global state: made on first use, for the life of the process.
+fn backend() -> Result<&'static LlamaBackend, EngineError> {
+    static BACKEND: OnceLock<Option<LlamaBackend>> = OnceLock::new();
+    let refused = || EngineError::Load {
+        path: PathBuf::new(),
+        complaints: vec!["its backend is already in use by other code of this process".to_owned()],
+    };
+    BACKEND.get_or_init(|| LlamaBackend::init().ok()).as_ref().ok_or_else(refused)
+}

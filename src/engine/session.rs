@@ -1,0 +1,340 @@
+//! One conversation's worth of engine: a context, what its cache holds, and the steering that tokens are processed
+//! under.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::boundary::{Batch, Context, Decoded};
+use super::error::EngineError;
+use super::live_check;
+use super::model::{Model, Token};
+use super::options::ContextOptions;
+use super::sampler::Sampler;
+use super::steering::Steering;
+use super::text_stream::TextStream;
+
+/// Stops a session from outside: another thread, a signal handler. It takes effect within one token, in the middle
+/// of a long prompt as well.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupter(Arc<AtomicBool>);
+
+impl Interrupter {
+    /// Asks the answer that is being made to end. Returns whether that had been asked already.
+    pub fn interrupt(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+
+    pub(super) fn into_flag(self) -> Arc<AtomicBool> {
+        self.0
+    }
+
+    fn withdraw(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FinishReason {
+    /// The model ended its turn.
+    EndOfTurn,
+    /// The limit on new tokens was reached.
+    Length,
+    /// The context is full.
+    ContextFull,
+    /// Stopped from outside.
+    Interrupted,
+}
+
+/// When to stop.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// New tokens at most; `None` until the context is full.
+    pub max_tokens: Option<usize>,
+    /// Go on after the model has ended its turn: for measurements that need an answer of a fixed length.
+    pub ignore_end: bool,
+}
+
+/// A finished answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The text, whole characters only.
+    pub text: String,
+    /// Tokens of the prompt.
+    pub prompt_tokens: usize,
+    /// Of these, tokens that were still in the cache and cost nothing.
+    pub reused_tokens: usize,
+    /// Tokens made.
+    pub generated_tokens: usize,
+    /// Time to process the prompt.
+    pub prefill: Duration,
+    /// Time to make the answer.
+    pub decode: Duration,
+    /// Why it ended.
+    pub finish: FinishReason,
+}
+
+impl Answer {
+    /// Prompt tokens processed per second; `None` if there was nothing to process.
+    #[must_use]
+    pub fn prefill_rate(&self) -> Option<f64> {
+        rate(self.prompt_tokens - self.reused_tokens, self.prefill)
+    }
+
+    /// Tokens made per second; `None` if none was made.
+    #[must_use]
+    pub fn decode_rate(&self) -> Option<f64> {
+        rate(self.generated_tokens, self.decode)
+    }
+}
+
+fn rate(tokens: usize, time: Duration) -> Option<f64> {
+    (tokens > 0 && !time.is_zero()).then(|| tokens as f64 / time.as_secs_f64())
+}
+
+/// A model in use under a [`Steering`].
+pub struct Session<'model> {
+    context: Context<'model>,
+    steering: Steering,
+    interrupter: Interrupter,
+    /// What the cache holds, by position.
+    cached: Vec<Token>,
+    /// `[n_layer − 1, n_embd]`: the control vector as llama.cpp takes it, rewritten only when α changes.
+    dense: Vec<f32>,
+    /// Rows of the last decode call; the last one has the logits.
+    last_rows: usize,
+}
+
+impl<'model> Session<'model> {
+    /// Makes a context on `model` and checks that `steering` fits the model and reaches its logits.
+    ///
+    /// # Errors
+    /// The context cannot be made, or steering would not do what it says.
+    pub fn new(model: &'model Model, options: &ContextOptions, steering: Steering) -> Result<Self, EngineError> {
+        steering.check(model)?;
+        let interrupter = Interrupter::default();
+        let mut context = Context::new(model, options, interrupter.clone().into_flag())?;
+        let mut dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
+        live_check::check(&mut context, &steering, &mut dense)?;
+        let mut session = Self { context, steering: Steering::default(), interrupter, cached: vec![], dense, last_rows: 0 };
+        session.steer(steering)?;
+        Ok(session)
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &'model Model {
+        self.context.model()
+    }
+
+    /// A handle that stops answers.
+    #[must_use]
+    pub fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
+    }
+
+    /// Tokens that the context holds.
+    #[must_use]
+    pub fn n_ctx(&self) -> usize {
+        self.context.n_ctx()
+    }
+
+    /// Tokens in the cache now.
+    #[must_use]
+    pub fn n_cached(&self) -> usize {
+        self.cached.len()
+    }
+
+    /// The steering that tokens are processed under.
+    #[must_use]
+    pub fn steering(&self) -> &Steering {
+        &self.steering
+    }
+
+    /// Sets α of the vector called `name`, or of all, from the next token on; what is in the cache stays as it was.
+    /// Returns how many vectors that was.
+    ///
+    /// # Errors
+    /// α is not finite, or llama.cpp refused the vector.
+    pub fn set_alpha(&mut self, name: Option<&str>, alpha: f32) -> Result<usize, EngineError> {
+        let mut steering = self.steering.clone();
+        let changed = steering.set_alpha(name, alpha);
+        self.steer(steering)?;
+        Ok(changed)
+    }
+
+    /// Puts `steering` in place of what steers now.
+    fn steer(&mut self, steering: Steering) -> Result<(), EngineError> {
+        steering.check(self.model())?;
+        // At α = 0 the vector is taken out, not added as zeros: the graph is then the plain model's, to the bit.
+        match steering.scatter(self.model().n_embd(), &mut self.dense) {
+            Some((first, last)) if !steering.is_plain() => {
+                self.context.set_control_vector(&self.dense, first, last)?;
+            }
+            _ => self.context.clear_control_vector(),
+        }
+        self.steering = steering;
+        Ok(())
+    }
+
+    /// Empties the cache, so that everything is processed anew under today's steering.
+    pub fn forget(&mut self) {
+        self.context.clear_cache();
+        self.cached.clear();
+    }
+
+    /// Logits after `prompt`, `[n_vocab]`. What the cache still holds of the prompt is not processed again.
+    ///
+    /// # Errors
+    /// The prompt is empty or too long, or llama.cpp failed.
+    pub fn logits(&mut self, prompt: &[Token]) -> Result<Vec<f32>, EngineError> {
+        self.interrupter.withdraw();
+        self.prefill(prompt)?;
+        let row = self.last_row();
+        Ok(self.context.logits(row).map(<[f32]>::to_vec).unwrap_or_default())
+    }
+
+    /// Answers `prompt`, giving each piece of text to `on_text` as it comes.
+    ///
+    /// An interruption is an ordinary end: the answer so far is returned.
+    ///
+    /// # Errors
+    /// The prompt is empty or too long, or llama.cpp failed. The cache is then emptied, so the session can go on.
+    pub fn answer(
+        &mut self,
+        prompt: &[Token],
+        sampler: &mut Sampler,
+        limits: Limits,
+        on_text: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<Answer, EngineError> {
+        self.interrupter.withdraw();
+        let result = self.try_answer(prompt, sampler, limits, on_text);
+        if result.is_err() {
+            self.forget();
+        }
+        result
+    }
+
+    fn try_answer(
+        &mut self,
+        prompt: &[Token],
+        sampler: &mut Sampler,
+        limits: Limits,
+        on_text: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<Answer, EngineError> {
+        let begin = Instant::now();
+        let prefilled = self.prefill(prompt)?;
+        let mut answer = Answer {
+            text: String::new(),
+            prompt_tokens: prompt.len(),
+            reused_tokens: prefilled.reused,
+            generated_tokens: 0,
+            prefill: begin.elapsed(),
+            decode: Duration::ZERO,
+            finish: FinishReason::Interrupted,
+        };
+        if prefilled.decoded == Decoded::Interrupted {
+            return Ok(answer);
+        }
+        let begin = Instant::now();
+        let mut stream = TextStream::default();
+        let mut show = |piece: String, text: &mut String| -> ControlFlow<()> {
+            text.push_str(&piece);
+            if piece.is_empty() { ControlFlow::Continue(()) } else { on_text(&piece) }
+        };
+        let mut batch = Batch::default();
+        answer.finish = loop {
+            if limits.max_tokens.is_some_and(|limit| answer.generated_tokens >= limit) {
+                break FinishReason::Length;
+            }
+            if self.interrupter.is_raised() {
+                break FinishReason::Interrupted;
+            }
+            let row = self.last_row();
+            let token = self.context.logits(row).map(|logits| sampler.choose(logits));
+            let Some(token) = token else {
+                return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
+            };
+            sampler.accept(token);
+            if !limits.ignore_end && self.model().ends_answer(token) {
+                break FinishReason::EndOfTurn;
+            }
+            answer.generated_tokens += 1;
+            if show(stream.push(&self.model().piece(token)), &mut answer.text).is_break() {
+                break FinishReason::Interrupted;
+            }
+            if self.cached.len() >= self.n_ctx() {
+                break FinishReason::ContextFull;
+            }
+            batch.clear();
+            batch.push(token, self.cached.len(), 0, true);
+            if self.context.decode(&mut batch)? == Decoded::Interrupted {
+                self.keep(self.cached.len());
+                break FinishReason::Interrupted;
+            }
+            self.cached.push(token);
+            self.last_rows = 1;
+        };
+        let _ = show(stream.finish(), &mut answer.text);
+        answer.decode = begin.elapsed();
+        Ok(answer)
+    }
+
+    /// Processes `prompt`, reusing the longest prefix that the cache holds.
+    fn prefill(&mut self, prompt: &[Token]) -> Result<Prefilled, EngineError> {
+        if prompt.is_empty() {
+            return Err(EngineError::EmptyPrompt);
+        }
+        // One place is left for the first token of the answer.
+        if prompt.len() >= self.n_ctx() {
+            return Err(EngineError::PromptTooLong { n_prompt: prompt.len(), n_ctx: self.n_ctx() });
+        }
+        let common = self.cached.iter().zip(prompt).take_while(|(cached, wanted)| cached == wanted).count();
+        // The last token is always processed: its logits are what the answer starts from.
+        let reused = self.keep(common.min(prompt.len() - 1));
+        let mut batch = Batch::default();
+        let last = prompt.len() - 1;
+        for start in (reused..prompt.len()).step_by(self.context.n_batch()) {
+            let end = prompt.len().min(start + self.context.n_batch());
+            batch.clear();
+            for (offset, token) in prompt[start..end].iter().enumerate() {
+                batch.push(*token, start + offset, 0, start + offset == last);
+            }
+            if self.interrupter.is_raised() || self.context.decode(&mut batch)? == Decoded::Interrupted {
+                self.keep(start);
+                return Ok(Prefilled { reused, decoded: Decoded::Interrupted });
+            }
+            self.cached.extend_from_slice(&prompt[start..end]);
+            self.last_rows = end - start;
+        }
+        Ok(Prefilled { reused, decoded: Decoded::Done })
+    }
+
+    /// Cuts the cache to its first `n` tokens. Returns how many it really holds then: none, if this kind of cache
+    /// cannot be cut.
+    fn keep(&mut self, n: usize) -> usize {
+        if self.context.truncate_sequence(0, n) {
+            self.cached.truncate(n);
+        } else {
+            self.forget();
+        }
+        self.cached.len()
+    }
+
+    /// The row of the last batch that has logits.
+    fn last_row(&self) -> usize {
+        self.last_rows.saturating_sub(1)
+    }
+}
+
+struct Prefilled {
+    reused: usize,
+    decoded: Decoded,
+}

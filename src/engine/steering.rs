@@ -1,0 +1,94 @@
+//! Steering as a value: which vectors, how strongly.
+
+use std::sync::Arc;
+
+use super::error::EngineError;
+use super::model::Model;
+use crate::vector::SvFile;
+
+/// One vector and the strength it is applied with.
+#[derive(Debug, Clone)]
+pub struct SteeringVector {
+    /// What people call it, for example `refusal`.
+    pub name: String,
+    /// The vector.
+    pub vector: Arc<SvFile>,
+    /// Strength; 0 is the plain model, positive is safer.
+    pub alpha: f32,
+}
+
+/// The vectors that steer a session. Their effects add up: h ← h + Σ α·(d ⊙ mask) at every layer that a vector names
+/// (Jailbreak Antidote, section 3).
+#[derive(Debug, Clone, Default)]
+pub struct Steering {
+    vectors: Vec<SteeringVector>,
+}
+
+impl Steering {
+    /// Steers by `vectors`.
+    #[must_use]
+    pub fn new(vectors: Vec<SteeringVector>) -> Self {
+        Self { vectors }
+    }
+
+    /// The vectors with their strengths.
+    #[must_use]
+    pub fn vectors(&self) -> &[SteeringVector] {
+        &self.vectors
+    }
+
+    /// Sets α of the vector called `name`, or of all. Returns how many vectors that was.
+    pub fn set_alpha(&mut self, name: Option<&str>, alpha: f32) -> usize {
+        let mut changed = 0;
+        for vector in self.vectors.iter_mut().filter(|vector| name.is_none_or(|name| vector.name == name)) {
+            vector.alpha = alpha;
+            changed += 1;
+        }
+        changed
+    }
+
+    /// Whether this is the plain model: no vector, or every α exactly 0.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.vectors.iter().all(|vector| vector.alpha == 0.0)
+    }
+
+    /// Checks that every vector fits `model`: made for these weights, in reach of llama.cpp's control vector, and
+    /// with a finite α.
+    ///
+    /// # Errors
+    /// [`EngineError::WrongModel`], [`EngineError::LayerOutOfReach`], [`EngineError::Alpha`].
+    pub fn check(&self, model: &Model) -> Result<(), EngineError> {
+        for steering in &self.vectors {
+            if !steering.alpha.is_finite() {
+                return Err(EngineError::Alpha { name: steering.name.clone(), alpha: steering.alpha });
+            }
+            let vector = &steering.vector;
+            vector.check_model(model.architecture(), model.n_layer(), model.n_embd(), model.fingerprint())?;
+            let last = model.n_layer() - 1;
+            if let Some(view) = vector.layers().find(|view| view.layer == 0 || view.layer as usize > last) {
+                let (path, layer) = (vector.path().to_owned(), view.layer);
+                return Err(EngineError::LayerOutOfReach { path, layer, last });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds everything up into `dense` (`[n_layer − 1, n_embd]`, starting at layer 1, as llama.cpp's control vector
+    /// wants it). Returns the first and last layer that is moved; `None` if none is.
+    pub(super) fn scatter(&self, n_embd: usize, dense: &mut [f32]) -> Option<(usize, usize)> {
+        dense.fill(0.0);
+        let mut span: Option<(usize, usize)> = None;
+        for steering in self.vectors.iter().filter(|vector| vector.alpha != 0.0) {
+            for view in steering.vector.layers() {
+                let layer = view.layer as usize;
+                let row = &mut dense[(layer - 1) * n_embd..][..n_embd];
+                for (index, value) in view.iter() {
+                    row[index] += steering.alpha * value;
+                }
+                span = Some(span.map_or((layer, layer), |(first, last)| (first.min(layer), last.max(layer))));
+            }
+        }
+        span
+    }
+}

@@ -1,0 +1,17 @@
+//! Antidote steers a quantised GGUF chat model towards safety while it runs: at every layer that a control vector
+//! names it adds `alpha · (direction ⊙ mask)` to the hidden state of every token (Jailbreak Antidote,
+//! arXiv 2410.02298, section 3).
+//!
+//! The rooms, and which way they may look, are drawn in `docs/architecture.md`.
+
+pub mod derive;
+pub mod dump;
+pub mod files;
+pub mod vector;
+
+#[cfg(feature = "engine")]
+pub mod chat;
+#[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "engine")]
+pub mod prompts;

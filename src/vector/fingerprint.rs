@@ -1,0 +1,114 @@
+//! Which weights a model has, whatever their quantisation.
+//!
+//! Norm weights stay F32 in every quantisation of a model and differ in every fine-tune, so a hash over them names the
+//! weights. It is computed from the mapped file in well under a millisecond.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::gguf::{Gguf, TensorType};
+
+/// What the hash begins with, so that it can never be mistaken for another hash of the same bytes.
+const DOMAIN: &[u8] = b"antidote fingerprint v1\0";
+
+/// A BLAKE3 hash over the norm weights of a model (docs/sv-format.md, "Fingerprint").
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Fingerprint(pub [u8; 32]);
+
+/// A model without a fingerprint.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FingerprintError {
+    /// Nothing to hash.
+    #[error("the model has no tensor named *norm*.weight, so its weights cannot be told from others")]
+    NoNorms,
+    /// A norm tensor in a format that should never be.
+    #[error("tensor '{tensor}' is {kind:?}; norm weights must be F32, F16 or BF16")]
+    NotFloat {
+        /// The tensor.
+        tensor: String,
+        /// Its type.
+        kind: TensorType,
+    },
+}
+
+impl Fingerprint {
+    /// Hashes the norm weights of `gguf`, which was parsed from `file`.
+    ///
+    /// # Errors
+    /// There are none, or they are not floats.
+    pub fn of(gguf: &Gguf<'_>, file: &[u8]) -> Result<Self, FingerprintError> {
+        let is_norm = |name: &str| name.contains("norm") && name.ends_with(".weight");
+        let mut norms: Vec<_> = gguf.tensors().iter().filter(|tensor| is_norm(tensor.name)).collect();
+        if norms.is_empty() {
+            return Err(FingerprintError::NoNorms);
+        }
+        norms.sort_by_key(|tensor| tensor.name);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(DOMAIN);
+        for tensor in norms {
+            hasher.update(&(tensor.name.len() as u64).to_le_bytes());
+            hasher.update(tensor.name.as_bytes());
+            hasher.update(&tensor.n_elements.to_le_bytes());
+            let bytes = tensor.bytes(file);
+            match tensor.kind {
+                TensorType::F32 => {
+                    hasher.update(bytes);
+                }
+                TensorType::F16 => widen(bytes, |bits| half::f16::from_bits(bits).to_f32(), &mut hasher),
+                TensorType::BF16 => widen(bytes, |bits| half::bf16::from_bits(bits).to_f32(), &mut hasher),
+                kind => return Err(FingerprintError::NotFloat { tensor: tensor.name.to_owned(), kind }),
+            }
+        }
+        Ok(Self(hasher.finalize().into()))
+    }
+
+    /// The first 16 hex digits, for people.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(16).collect()
+    }
+}
+
+/// Hashes 16-bit floats as the 32-bit floats that they stand for.
+fn widen(bytes: &[u8], to_f32: impl Fn(u16) -> f32, hasher: &mut blake3::Hasher) {
+    for pair in bytes.chunks_exact(2) {
+        hasher.update(&to_f32(u16::from_le_bytes([pair[0], pair[1]])).to_le_bytes());
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is not a fingerprint: 64 hex digits are expected");
+        blake3::Hash::from_hex(text).map(|hash| Self(hash.into())).map_err(|_| wrong())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_goes_both_ways() {
+        let fingerprint = Fingerprint(std::array::from_fn(|i| i as u8 * 7));
+        assert_eq!(fingerprint.to_string().parse::<Fingerprint>().unwrap(), fingerprint);
+        assert_eq!(fingerprint.short().len(), 16);
+        assert!("abc".parse::<Fingerprint>().is_err());
+    }
+}

@@ -1,0 +1,82 @@
+//! Does a vector belong to a model?
+
+use std::path::PathBuf;
+
+use super::fingerprint::Fingerprint;
+use super::sv::SvFile;
+
+/// A vector that was made for another model. Steering with it would push in a meaningless direction.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// Another kind of model.
+    #[error(
+        "{} was made for architecture '{vector}', but this model is '{model}'; derive a vector from this model \
+         (antidote dump, antidote-derive)", .path.display()
+    )]
+    Architecture {
+        /// The vector file.
+        path: PathBuf,
+        /// What it was made for.
+        vector: String,
+        /// What the model is.
+        model: String,
+    },
+    /// Another size.
+    #[error(
+        "{} was made for {} layers × {}, but this model has {} × {}; derive a vector from this model \
+         (antidote dump, antidote-derive)", .path.display(), .vector.0, .vector.1, .model.0, .model.1
+    )]
+    Shape {
+        /// The vector file.
+        path: PathBuf,
+        /// Layers and width it was made for.
+        vector: (usize, usize),
+        /// Layers and width of the model.
+        model: (usize, usize),
+    },
+    /// The same shape, other weights: a fine-tune, or another version.
+    #[error(
+        "{} was made from other weights: its fingerprint is {vector}, this model's is {model}; use a vector made from \
+         this model, in any quantisation, or derive one (antidote dump, antidote-derive)", .path.display()
+    )]
+    Fingerprint {
+        /// The vector file.
+        path: PathBuf,
+        /// Weights it was made from.
+        vector: String,
+        /// Weights of the model.
+        model: String,
+    },
+}
+
+impl SvFile {
+    /// Checks that this vector was made from the model with these properties. A model without a fingerprint (no norm
+    /// weights) fits no vector.
+    ///
+    /// # Errors
+    /// What differs, both sides named.
+    pub fn check_model(
+        &self,
+        architecture: &str,
+        n_layer: usize,
+        n_embd: usize,
+        fingerprint: Option<Fingerprint>,
+    ) -> Result<(), Mismatch> {
+        let header = self.header();
+        let path = self.path().to_owned();
+        if header.architecture != architecture {
+            let (vector, model) = (header.architecture.clone(), architecture.to_owned());
+            return Err(Mismatch::Architecture { path, vector, model });
+        }
+        let vector = (header.n_layer as usize, header.n_embd as usize);
+        if vector != (n_layer, n_embd) {
+            return Err(Mismatch::Shape { path, vector, model: (n_layer, n_embd) });
+        }
+        if Some(header.fingerprint) != fingerprint {
+            let model = fingerprint.map_or_else(|| "unknown (it has no norm weights)".to_owned(), |f| f.short());
+            return Err(Mismatch::Fingerprint { path, vector: header.fingerprint.short(), model });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! What a `.sv` file says about itself. The order of fields here is the order of bytes in the file
+//! (docs/sv-format.md): changing it is a new format version.
+
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::Fingerprint;
+
+/// Which way a positive α pushes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sign {
+    /// Towards the harmful prompts' states, where the model refuses: safer.
+    PositiveIsSafer,
+}
+
+/// What α = 1 means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// The whole direction at α = 1 moves the mean benign state onto the mean harmful state along itself.
+    Gap,
+    /// The whole direction has length 1, as in the paper.
+    Unit,
+}
+
+/// What is known about one layer's direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct LayerStats {
+    /// Cohen's d between harmful and benign prompts, projected on the sparse direction.
+    pub separation: f32,
+    /// Share of the direction's squared length that the kept components carry, 0 to 1.
+    pub energy_kept: f32,
+    /// Distance between the two means along the whole unit direction, in units of the hidden state.
+    pub gap: f32,
+}
+
+/// One layer in the header.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LayerEntry {
+    /// Block whose output is moved.
+    pub layer: u32,
+    /// Components kept.
+    pub n_components: u32,
+    /// What is known about it.
+    pub stats: LayerStats,
+}
+
+/// Everything about a vector but its components.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// `general.architecture` of the model.
+    pub architecture: String,
+    /// `general.name` of the model, for people.
+    pub model_name: String,
+    /// Which weights the vector was made from.
+    pub fingerprint: Fingerprint,
+    /// Blocks of the model.
+    pub n_layer: u32,
+    /// Values of one hidden state.
+    pub n_embd: u32,
+    /// What the vector stands for, for example `refusal`.
+    pub concept: String,
+    /// Which way a positive α pushes.
+    pub sign: Sign,
+    /// How the directions were found, for example `pca`.
+    pub method: String,
+    /// What α = 1 means.
+    pub scale: Scale,
+    /// Share of the components that was to be kept, 0 to 1.
+    pub sparsity: f32,
+    /// Harmful prompts it was made from.
+    pub n_harmful: u32,
+    /// Benign prompts it was made from.
+    pub n_benign: u32,
+    /// α to start with.
+    pub suggested_alpha: Option<f32>,
+    /// Lowest and highest α that was found useful.
+    pub alpha_range: Option<(f32, f32)>,
+    /// Where it comes from, in free words.
+    pub provenance: String,
+    /// Seconds since 1970-01-01 UTC; 0 is unknown.
+    pub created_unix: u64,
+    /// The layers, in ascending order. [`ControlVector::encode`](super::ControlVector::encode) fills it in.
+    pub layers: Vec<LayerEntry>,
+}
