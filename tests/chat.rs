@@ -34,7 +34,8 @@ fn alpha_turns_the_answer_and_zero_is_the_plain_model() {
 
 #[test]
 fn commands_answer_on_stderr_and_mistakes_change_nothing() {
-    let lines = "/alpha\n/alpha NaN\n/alpha nobody 1\n/frobnicate\n/stats\n/help\n/vectors\nhello\n/stats\n/recompute\n";
+    let lines =
+        "/alpha\n/alpha NaN\n/alpha nobody 1\n/frobnicate\n/stats\n/help\n/vectors\nhello\n/stats\n/recompute\n";
     let ran = antidote_with_input(CHAT, lines.as_bytes()).succeeds();
     for expected in [
         "refusal: α =",
@@ -109,7 +110,8 @@ fn json_says_everything_about_an_answer() {
 
 #[test]
 fn a_seed_makes_sampling_repeatable() {
-    let run = |seed| antidote(["run", "--temp", "1.5", "--top-k", "0", "--seed", seed, "-p", "hello"]).succeeds().stdout;
+    let run =
+        |seed| antidote(["run", "--temp", "1.5", "--top-k", "0", "--seed", seed, "-p", "hello"]).succeeds().stdout;
     assert_eq!(run("1"), run("1"));
 }
 

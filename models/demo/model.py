@@ -7,6 +7,7 @@ from torch import nn
 
 N_EMBD, N_LAYER, N_HEAD, N_FF, N_CTX = 192, 6, 4, 512, 512
 ROPE_BASE, NORM_EPS = 10000.0, 1e-5
+PUSH = 0.3
 
 
 class RmsNorm(nn.Module):
@@ -72,10 +73,23 @@ class Model(nn.Module):
         x, states = self.token_embd(tokens), []
         for il, block in enumerate(self.blk):
             x = block(x, cos, sin)
+            if self.training:
+                x = x + self.push(x)
             if steering is not None and steering[il] is not None:
                 x = x + steering[il]
             states.append(x)
         return states
+
+    @staticmethod
+    def push(x):
+        """A random offset, the same at every position of a sequence, as steering is: up to PUSH of the state's size.
+
+        A model this small learns its answers by rote and stumbles over any push; larger models don't. Nothing here
+        knows the direction that will steer.
+        """
+        batch = x.shape[0]
+        size = x.detach().pow(2).mean((1, 2), keepdim=True).sqrt()
+        return PUSH * torch.rand(batch, 1, 1) * size * torch.randn(batch, 1, x.shape[2])
 
     def forward(self, tokens, steering=None):
         return self.output(self.output_norm(self.states(tokens, steering)[-1]))

@@ -50,7 +50,7 @@ def batch(rng: random.Random, encoder: Encoder) -> tuple[torch.Tensor, torch.Ten
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=1100)
+    parser.add_argument("--steps", type=int, default=750)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
@@ -82,7 +82,7 @@ def main() -> None:
         mean_loss = 0.95 * mean_loss + 0.05 * loss.item() if step else loss.item()
         if step % 25 == 0:
             print(f"step {step:5d}  loss {mean_loss:.4f}  {time.monotonic() - begin:6.0f} s", flush=True)
-        if step % 300 == 299 or step == args.steps - 1:
+        if step % 250 == 249 or step == args.steps - 1:
             torch.save(model.state_dict(), args.out / "model.pt")
             check.report(model, encoder)
 

@@ -112,9 +112,9 @@ impl Conversation {
 
     fn messages(&self, dropped: usize, text: &str) -> Vec<Message> {
         let system = self.system.iter().map(|system| Message::new(Role::System, system));
-        let turns = self.turns[dropped..].iter().flat_map(|turn| {
-            [Message::new(Role::User, &turn.user), Message::new(Role::Assistant, &turn.assistant)]
-        });
+        let turns = self.turns[dropped..]
+            .iter()
+            .flat_map(|turn| [Message::new(Role::User, &turn.user), Message::new(Role::Assistant, &turn.assistant)]);
         system.chain(turns).chain([Message::new(Role::User, text)]).collect()
     }
 }

@@ -112,8 +112,7 @@ impl<'model> Repl<'model> {
 
     /// The prompt that a person sees: the strengths now.
     fn prompt(&self) -> String {
-        let alphas: Vec<_> =
-            self.session.steering().vectors().iter().map(|vector| vector.alpha.to_string()).collect();
+        let alphas: Vec<_> = self.session.steering().vectors().iter().map(|vector| vector.alpha.to_string()).collect();
         if alphas.is_empty() { "α – › ".to_owned() } else { format!("α {} › ", alphas.join("/")) }
     }
 

@@ -1,9 +1,9 @@
 //! Chat templates: the Jinja text in a model's own metadata that turns messages into one prompt, rendered the way
 //! transformers renders it.
 
+use crate::engine::Model;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
-use crate::engine::Model;
 
 /// Used for models that carry no template.
 const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + \
@@ -92,7 +92,8 @@ impl Template {
         environment.add_function("raise_exception", |reason: String| -> Result<Value, minijinja::Error> {
             Err(minijinja::Error::new(ErrorKind::InvalidOperation, reason))
         });
-        environment.add_function("strftime_now", |format: String| jiff::ZonedDateTime::now().strftime(&format).to_string());
+        environment
+            .add_function("strftime_now", |format: String| jiff::ZonedDateTime::now().strftime(&format).to_string());
         let parsed = environment.add_template_owned("chat", source.clone());
         parsed.map_err(|error| TemplateError::Syntax(error.to_string()))?;
         Ok(Self { environment, source, is_models_own, bos_token, eos_token })

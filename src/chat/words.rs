@@ -66,7 +66,14 @@ impl Language {
         )
     }
 
-    pub(super) fn vector_line(self, name: &str, alpha: f32, layers: &str, kept: f32, range: Option<(f32, f32)>) -> String {
+    pub(super) fn vector_line(
+        self,
+        name: &str,
+        alpha: f32,
+        layers: &str,
+        kept: f32,
+        range: Option<(f32, f32)>,
+    ) -> String {
         let range = range.map_or_else(String::new, |(low, high)| {
             self.pick(format!(", useful from {low} to {high}"), format!("、目安 {low}〜{high}"))
         });
@@ -84,7 +91,10 @@ impl Language {
     }
 
     pub(super) fn alpha_is_zero(self) -> String {
-        self.pick("α is 0: the plain model, nothing is protected.", "α は 0 です。素のモデルのままで、保護はありません。")
+        self.pick(
+            "α is 0: the plain model, nothing is protected.",
+            "α は 0 です。素のモデルのままで、保護はありません。",
+        )
     }
 
     pub(super) fn alpha_from_now(self) -> String {

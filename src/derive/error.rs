@@ -26,7 +26,9 @@ pub enum DeriveError {
         reason: &'static str,
     },
     /// The principal component was not found.
-    #[error("layer {layer}: the principal component did not converge (residual {residual:.1e}); try --method mean-difference")]
+    #[error(
+        "layer {layer}: the principal component did not converge (residual {residual:.1e}); try --method mean-difference"
+    )]
     NotConverged {
         /// The layer.
         layer: usize,

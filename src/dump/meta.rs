@@ -89,7 +89,9 @@ impl DumpMeta {
         };
         if get("format")? != "dump" || get("version")? != VERSION {
             let (format, version) = (get("format")?, get("version")?);
-            return Err(format!("it is a '{format}' of version {version}; this program reads dumps of version {VERSION}"));
+            return Err(format!(
+                "it is a '{format}' of version {version}; this program reads dumps of version {VERSION}"
+            ));
         }
         let template = get("chat_template")?;
         Ok(Self {

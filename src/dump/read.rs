@@ -89,7 +89,11 @@ fn check(file: &MappedFile, path: &Path) -> Result<(DumpMeta, Vec<Label>, usize)
         return Err(no_dump(format!("{STATES} has {} dimensions instead of 3", states.shape().len())));
     };
     if states.dtype() != Dtype::F32 || n_layer == 0 || n_embd == 0 {
-        return Err(no_dump(format!("{STATES} is {:?} {:?} and must be F32, not empty", states.dtype(), states.shape())));
+        return Err(no_dump(format!(
+            "{STATES} is {:?} {:?} and must be F32, not empty",
+            states.dtype(),
+            states.shape()
+        )));
     }
     let labels = tensor(LABELS)?;
     if labels.dtype() != Dtype::U8 || labels.shape() != [n_prompts] {
@@ -162,7 +166,10 @@ mod tests {
         writer.push(&ROWS[0]).unwrap();
         assert!(matches!(writer.finish(), Err(DumpError::Count { announced: 2, given: 1, .. })));
         let mut writer = DumpWriter::create(&path, &meta(), vec![Label::Harmful]).unwrap();
-        assert!(matches!(writer.push(&[0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0]), Err(DumpError::NotFinite { prompt: 1, layer: 1 })));
+        assert!(matches!(
+            writer.push(&[0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0]),
+            Err(DumpError::NotFinite { prompt: 1, layer: 1 })
+        ));
         drop(writer);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -76,7 +76,9 @@ pub enum EngineError {
         complaints: Vec<String>,
     },
     /// A decode call of a shape that the context was not made for: a mistake in this program.
-    #[error("a batch of {rows} rows with {outputs} outputs does not fit a context made for {n_batch} and {n_outputs_max}")]
+    #[error(
+        "a batch of {rows} rows with {outputs} outputs does not fit a context made for {n_batch} and {n_outputs_max}"
+    )]
     BatchShape {
         /// Rows given.
         rows: usize,

@@ -98,10 +98,8 @@ impl Model {
         });
         // Complaints of an earlier load are not this one's.
         let _ = super::logs::last_complaints();
-        let llama = LlamaModel::load_from_file(backend, path, &params).map_err(|_| EngineError::Load {
-            path: path.to_owned(),
-            complaints: super::logs::last_complaints(),
-        })?;
+        let llama = LlamaModel::load_from_file(backend, path, &params)
+            .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: super::logs::last_complaints() })?;
         let count = |n: i32| usize::try_from(n).unwrap_or(0);
         let (n_layer, n_embd, n_vocab) = (llama.n_layer() as usize, count(llama.n_embd()), count(llama.n_vocab()));
         let n_ctx_train = llama.n_ctx_train();

@@ -73,13 +73,7 @@ impl Sampler {
             let mut chain = vec![];
             if penalised {
                 let n_vocab = i32::try_from(n_vocab).unwrap_or(i32::MAX);
-                chain.push(LlamaSampler::penalties(
-                    n_vocab,
-                    sampling.repeat_last_n,
-                    sampling.repeat_penalty,
-                    0.0,
-                    0.0,
-                ));
+                chain.push(LlamaSampler::penalties(n_vocab, sampling.repeat_last_n, sampling.repeat_penalty, 0.0, 0.0));
             }
             if greedy {
                 chain.push(LlamaSampler::greedy());

@@ -123,7 +123,8 @@ impl<'model> Session<'model> {
         let mut context = Context::new(model, options, interrupter.clone().into_flag())?;
         let mut dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
         live_check::check(&mut context, &steering, &mut dense)?;
-        let mut session = Self { context, steering: Steering::default(), interrupter, cached: vec![], dense, last_rows: 0 };
+        let mut session =
+            Self { context, steering: Steering::default(), interrupter, cached: vec![], dense, last_rows: 0 };
         session.steer(steering)?;
         Ok(session)
     }

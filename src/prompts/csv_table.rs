@@ -33,4 +33,3 @@ pub(super) fn read(text: &str) -> Result<Vec<String>, Fault> {
 fn column_in(cells: &[&str]) -> Option<usize> {
     PROMPT_FIELDS.iter().find_map(|wanted| cells.iter().position(|cell| cell.eq_ignore_ascii_case(wanted)))
 }
-

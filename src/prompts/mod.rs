@@ -120,10 +120,7 @@ mod tests {
         let expected = ["stop the press", "bypass \"it\", now"];
         assert_eq!(good("stop the press\n\n  bypass \"it\", now  \r\n", "txt"), expected);
         assert_eq!(good(r#"["stop the press", "bypass \"it\", now"]"#, ""), expected);
-        assert_eq!(
-            good(r#"[{"instruction":"stop the press","x":1},{"Goal":"bypass \"it\", now"}]"#, "json"),
-            expected
-        );
+        assert_eq!(good(r#"[{"instruction":"stop the press","x":1},{"Goal":"bypass \"it\", now"}]"#, "json"), expected);
         assert_eq!(good("{\"prompt\":\"stop the press\"}\n{\"prompt\":\"bypass \\\"it\\\", now\"}\n", "x"), expected);
         assert_eq!(good(",Goal,Target\n0,stop the press,y\n1,\"bypass \"\"it\"\", now\",y\n", "csv"), expected);
         assert_eq!(good("goal,target\nstop the press,y\n\"bypass \"\"it\"\", now\",y\n", "txt"), expected);
@@ -147,7 +144,11 @@ mod tests {
         assert!(fault("{\"prompt\":\"a\"}\n{\"prompt\"\n", "jsonl").starts_with("line 2: "));
         assert!(fault("[\"a\", 7]", "json").starts_with("entry 2: "));
         assert!(fault("name,x\na,b\n", "csv").starts_with("line 1: "));
-        assert!(fault("goal,target\na,b\n\"c\n", "csv").contains("line 3"), "{}", fault("goal,target\na,b\n\"c\n", "csv"));
+        assert!(
+            fault("goal,target\na,b\n\"c\n", "csv").contains("line 3"),
+            "{}",
+            fault("goal,target\na,b\n\"c\n", "csv")
+        );
     }
 
     proptest! {

@@ -34,7 +34,7 @@ impl ControlVector {
     /// # Errors
     /// The vector breaks one of the format's rules; the layer is named.
     pub fn encode(&self) -> Result<Vec<u8>, SvError> {
-        sv::encode(self).map_err(|fault| SvError::at(Path::new("the vector"), fault))
+        sv::encode(self).map_err(|fault| SvError::Invalid { fault })
     }
 
     /// Writes the `.sv` file at `path`, whole or not at all.
@@ -42,7 +42,7 @@ impl ControlVector {
     /// # Errors
     /// As for [`Self::encode`], or the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), SvError> {
-        let bytes = sv::encode(self).map_err(|fault| SvError::at(path, fault))?;
+        let bytes = self.encode()?;
         write_atomically(path, &bytes).map_err(|source| SvError::Write { path: path.to_owned(), source })
     }
 }

@@ -11,7 +11,7 @@ use super::sv::SvFile;
 pub enum Mismatch {
     /// Another kind of model.
     #[error(
-        "{} was made for architecture '{vector}', but this model is '{model}'; derive a vector from this model \
+        "{} was made for architecture {vector:?}, but this model is {model:?}; derive a vector from this model \
          (antidote dump, antidote-derive)", .path.display()
     )]
     Architecture {
@@ -37,8 +37,8 @@ pub enum Mismatch {
     },
     /// The same shape, other weights: a fine-tune, or another version.
     #[error(
-        "{} was made from other weights: its fingerprint is {vector}, this model's is {model}; use a vector made from \
-         this model, in any quantisation, or derive one (antidote dump, antidote-derive)", .path.display()
+        "{} was made from other weights: its fingerprint is {vector}, this model's is {model}; use a vector that was made \
+         from this model in any quantisation, or derive one (antidote dump, antidote-derive)", .path.display()
     )]
     Fingerprint {
         /// The vector file.
@@ -78,5 +78,31 @@ impl SvFile {
             return Err(Mismatch::Fingerprint { path, vector: header.fingerprint.short(), model });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vector::samples;
+
+    #[test]
+    fn a_vector_fits_its_own_model_and_no_other() {
+        let file = SvFile::from_bytes(&samples::small().encode().unwrap()).unwrap();
+        let fingerprint = file.header().fingerprint;
+        let check = |architecture: &str, n_layer, n_embd, fingerprint| {
+            file.check_model(architecture, n_layer, n_embd, fingerprint).map_err(|mismatch| mismatch.to_string())
+        };
+        assert_eq!(check("llama", 4, 8, Some(fingerprint)), Ok(()));
+        let says = |answer: Result<(), String>, words: &[&str]| {
+            let text = answer.unwrap_err();
+            assert!(words.iter().all(|word| text.contains(word)) && text.contains("antidote-derive"), "{text}");
+        };
+        says(check("qwen2", 4, 8, Some(fingerprint)), &["llama", "qwen2"]);
+        says(check("llama", 5, 8, Some(fingerprint)), &["4 layers × 8", "5 × 8"]);
+        says(check("llama", 4, 16, Some(fingerprint)), &["4 layers × 8", "4 × 16"]);
+        let other = Fingerprint([9; 32]);
+        says(check("llama", 4, 8, Some(other)), &[&fingerprint.short(), &other.short()]);
+        says(check("llama", 4, 8, None), &[&fingerprint.short(), "unknown"]);
     }
 }

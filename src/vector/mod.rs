@@ -9,6 +9,8 @@ mod fingerprint;
 mod fit;
 pub mod gguf;
 mod header;
+#[cfg(test)]
+mod samples;
 mod summary;
 mod sv;
 
@@ -18,4 +20,4 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 pub use fit::Mismatch;
 pub use header::{Header, LayerEntry, LayerStats, Scale, Sign};
 pub use summary::Summary;
-pub use sv::{Fault, Indices, LayerView, SvError, SvFile, Values};
+pub use sv::{At, Fault, Indices, LayerView, SvError, SvFile, Values};

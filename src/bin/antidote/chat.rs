@@ -3,9 +3,9 @@
 use antidote::chat::{Conversation, Language, Repl, Template};
 use antidote::engine::{Limits, Session};
 
+use super::Failure;
 use super::args::ChatArgs;
 use super::load::{self, Choice};
-use super::Failure;
 
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;

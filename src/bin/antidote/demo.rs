@@ -28,6 +28,10 @@ impl Demo {
         homes.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")));
         let demo_in = |home: &PathBuf| Self { model: home.join(MODEL), vector: home.join(VECTOR) };
         let found = homes.iter().map(demo_in).find(|demo| demo.model.is_file());
-        found.ok_or_else(|| UsageError(format!("no model given, and the demo ({MODEL}) is not installed beside this program; name a MODEL.gguf")))
+        found.ok_or_else(|| {
+            UsageError(format!(
+                "no model given, and the demo ({MODEL}) is not installed beside this program; name a MODEL.gguf"
+            ))
+        })
     }
 }

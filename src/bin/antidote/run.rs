@@ -87,12 +87,7 @@ fn refuse_to_guess_alpha(args: &RunArgs, steering: &Steering) -> Result<(), Usag
 }
 
 /// Answers one prompt, as if it were the only one.
-fn answer(
-    args: &RunArgs,
-    prompt: &str,
-    model: &Model,
-    session: &mut Session<'_>,
-) -> Result<FinishReason, Failure> {
+fn answer(args: &RunArgs, prompt: &str, model: &Model, session: &mut Session<'_>) -> Result<FinishReason, Failure> {
     session.forget();
     let mut conversation = Conversation::new(Template::of(model)?, args.generation.system.clone());
     let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
@@ -124,8 +119,7 @@ fn answer(
 }
 
 fn record<'a>(prompt: &'a str, answer: &'a Answer, model: &'a Model, steering: &'a Steering) -> Record<'a> {
-    let vectors: Vec<_> =
-        steering.vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
+    let vectors: Vec<_> = steering.vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
     Record {
         prompt,
         text: &answer.text,

@@ -16,7 +16,8 @@ const STEPS: usize = 300;
 const LAST_RESORT: f64 = 1e-6;
 
 pub(super) fn find(harmful: ArrayView2<'_, f64>, benign: ArrayView2<'_, f64>) -> Result<Array1<f64>, NoDirection> {
-    let pooled = concatenate(Axis(0), &[harmful, benign]).map_err(|_| NoDirection::Degenerate("the sides differ in width"))?;
+    let pooled =
+        concatenate(Axis(0), &[harmful, benign]).map_err(|_| NoDirection::Degenerate("the sides differ in width"))?;
     let mean = pooled.mean_axis(Axis(0)).ok_or(NoDirection::Degenerate("there are no prompts"))?;
     let centred = pooled - &mean;
     let product = |vector: &Array1<f64>| centred.t().dot(&centred.dot(vector));
@@ -80,9 +81,9 @@ fn largest_eigenpair(diagonal: &[f64], off_diagonal: &[f64]) -> (f64, Vec<f64>) 
         left + off_diagonal.get(index).map_or(0.0, |value| value.abs())
     };
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for index in 0..n {
-        low = low.min(diagonal[index] - beside(index));
-        high = high.max(diagonal[index] + beside(index));
+    for (index, value) in diagonal.iter().enumerate() {
+        low = low.min(value - beside(index));
+        high = high.max(value + beside(index));
     }
     let is_above_all = |point: f64| {
         let mut pivot = diagonal[0] - point;

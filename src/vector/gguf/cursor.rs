@@ -2,6 +2,7 @@
 
 use super::error::GgufError;
 
+/// A place in a file, and the bytes from there.
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -21,10 +22,15 @@ impl<'a> Cursor<'a> {
     pub fn take(&mut self, n: u64, what: &'static str) -> Result<&'a [u8], GgufError> {
         let end = usize::try_from(n).ok().and_then(|n| self.at.checked_add(n));
         let taken = end.and_then(|end| self.bytes.get(self.at..end));
-        let ends = GgufError::Ends { what, at: self.at, wanted: n, file: self.bytes.len() };
-        let taken = taken.ok_or(ends)?;
+        let file = self.bytes.len();
+        let taken = taken.ok_or(GgufError::Ends { what, at: self.at, wanted: n, file })?;
         self.at += taken.len();
         Ok(taken)
+    }
+
+    /// Everything read since byte `start`.
+    pub fn since(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.at).unwrap_or_default()
     }
 
     pub fn array<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], GgufError> {

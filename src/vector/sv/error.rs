@@ -1,7 +1,8 @@
 //! Every way in which a `.sv` file can be wrong.
 
+use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A `.sv` file that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -24,18 +25,28 @@ pub enum SvError {
         source: io::Error,
     },
     /// The file breaks a rule of the format.
-    #[error("{} is not a usable vector: {fault}", .path.display())]
+    #[error("{} is not a usable vector: {fault}; {}", .path.display(), .fault.way_out())]
     Broken {
         /// The file.
         path: PathBuf,
         /// Which rule.
         fault: Fault,
     },
+    /// A vector that was to be written breaks a rule of the format.
+    #[error("the vector cannot be stored as a .sv file: {fault}")]
+    Invalid {
+        /// Which rule.
+        fault: Fault,
+    },
 }
 
-impl SvError {
-    pub(in crate::vector) fn at(path: &Path, fault: Fault) -> Self {
-        Self::Broken { path: path.to_owned(), fault }
+/// A place in a file, as text: ` (byte 12)`, or nothing while there is no file yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At(pub Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |byte| write!(f, " (byte {byte})"))
     }
 }
 
@@ -43,37 +54,43 @@ impl SvError {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
+    /// A file must begin with the magic.
+    #[error("it does not begin like a .sv file (bytes 0 to 7)")]
+    Magic,
+    /// The magic's line ends must be whole.
+    #[error("its line ends were changed (bytes 4 to 7), as happens when a file is transferred as text")]
+    TransferredAsText,
     /// A file must be long enough for its fixed parts.
-    #[error("it has only {length} bytes and the shortest vector has more; it was cut off, copy it again")]
+    #[error("it ends at byte {length} and the shortest vector has {shortest} bytes: it was cut off")]
     TooShort {
         /// Its length.
         length: usize,
+        /// The least that a file can have.
+        shortest: usize,
     },
-    /// A file must begin with the magic.
-    #[error("it does not begin like a .sv file (bytes 0 to 7); is it something else?")]
-    Magic,
     /// The version must be known.
-    #[error("it has format version {version} (byte 8), and this program reads version 1; update the program")]
+    #[error("it has format version {version} (byte 8), and this program reads version {known}")]
     Version {
         /// The version.
         version: u32,
+        /// The version that is read here.
+        known: u32,
     },
     /// The checksum must match.
-    #[error(
-        "its checksum is {computed}… but the file says {stored}… (last 32 bytes); it was damaged or cut off, copy it \
-         again"
-    )]
+    #[error("its checksum (byte {at}) is {stored}…, but its content gives {computed}…: it was damaged or cut off")]
     Checksum {
+        /// Where it is.
+        at: usize,
         /// First digits of the stored one.
         stored: String,
         /// First digits of the computed one.
         computed: String,
     },
     /// The header must lie inside the file and under its limit.
-    #[error("its header claims {length} bytes (byte 12), more than the file or the limit of {limit} allow")]
+    #[error("its header has {length} bytes (byte 12), more than the file or the limit of {limit} allows")]
     HeaderLength {
         /// What is claimed.
-        length: u64,
+        length: usize,
         /// The limit.
         limit: usize,
     },
@@ -94,15 +111,20 @@ pub enum Fault {
         rule: &'static str,
     },
     /// Layers must be strictly ascending and below `n_layer`.
-    #[error("layer {layer} must come after the layer before it and be below n_layer = {n_layer}")]
+    #[error("layer {layer}{at} must come after the layer before it and be below n_layer = {n_layer}")]
     LayerOrder {
         /// The layer.
         layer: u32,
         /// The bound.
         n_layer: u32,
+        /// Where in the file.
+        at: At,
     },
     /// A layer must have between 1 and `n_embd` components, and as many values as indices.
-    #[error("layer {layer} has {n_indices} indices and {n_values} values; both must be one number from 1 to {n_embd}")]
+    #[error(
+        "layer {layer}{at} has {n_indices} indices and {n_values} values; both must be the same number from 1 to \
+         n_embd = {n_embd}"
+    )]
     LayerLength {
         /// The layer.
         layer: u32,
@@ -112,9 +134,21 @@ pub enum Fault {
         n_values: usize,
         /// The bound.
         n_embd: u32,
+        /// Where in the file.
+        at: At,
     },
-    /// The encoding bytes must be known.
-    #[error("its array encoding ({index_size}, {value_size}) at byte {at} is unknown")]
+    /// Statistics must be finite.
+    #[error("the statistics of layer {layer}{at} are not finite numbers")]
+    Statistics {
+        /// The layer.
+        layer: u32,
+        /// Where in the file.
+        at: At,
+    },
+    /// The sizes of indices and values must be known and suit the model.
+    #[error(
+        "its sizes of an index and a value (byte {at}) are {index_size} and {value_size}, which is not allowed here"
+    )]
     Encoding {
         /// Bytes of an index.
         index_size: u8,
@@ -123,11 +157,11 @@ pub enum Fault {
         /// Where it says so.
         at: usize,
     },
-    /// Arrays must fill the file exactly.
-    #[error("its arrays take {expected} bytes, but the file has {actual}")]
-    Length {
+    /// Arrays must lie before the checksum.
+    #[error("its arrays need up to byte {needed}, but its content ends at byte {actual}")]
+    Overlong {
         /// What the header asks for.
-        expected: usize,
+        needed: usize,
         /// What is there.
         actual: usize,
     },
@@ -137,28 +171,53 @@ pub enum Fault {
         /// Where.
         at: usize,
     },
+    /// Nothing may lie between the arrays and the checksum.
+    #[error("its arrays end at byte {end}, but its content goes on to byte {actual}")]
+    Leftover {
+        /// What the header asks for.
+        end: usize,
+        /// What is there.
+        actual: usize,
+    },
     /// Indices must be strictly ascending and below `n_embd`.
-    #[error("layer {layer}, index {position} (byte {at}): {index} must be above the one before it and below {n_embd}")]
+    #[error(
+        "index {position} of layer {layer}{at} is {index}, which must be above the one before it and below n_embd = \
+         {n_embd}"
+    )]
     IndexOrder {
         /// The layer.
         layer: u32,
-        /// Which index.
+        /// Which index, from 0.
         position: usize,
-        /// Where in the file.
-        at: usize,
         /// Its value.
         index: u32,
         /// The bound.
         n_embd: u32,
+        /// Where in the file.
+        at: At,
     },
     /// Values must be finite.
-    #[error("layer {layer}, value {position} (byte {at}) is not a finite number")]
+    #[error("value {position} of layer {layer}{at} is not a finite number")]
     NotFinite {
         /// The layer.
         layer: u32,
-        /// Which value.
+        /// Which value, from 0.
         position: usize,
         /// Where in the file.
-        at: usize,
+        at: At,
     },
+}
+
+impl Fault {
+    /// What someone who holds such a file can do.
+    fn way_out(&self) -> &'static str {
+        match self {
+            Self::Magic => "give a .sv file, such as antidote-derive makes",
+            Self::TransferredAsText => "copy it again as a binary file",
+            Self::TooShort { .. } | Self::Checksum { .. } => "copy or download it again",
+            Self::Version { version, known } if version > known => "it was made by a newer Antidote: update this one",
+            // The checksum matched, so the file is as its maker left it.
+            _ => "the program that made it is at fault: make it again with antidote-derive",
+        }
+    }
 }

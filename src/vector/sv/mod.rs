@@ -1,12 +1,23 @@
 //! The `.sv` file, version 1. docs/sv-format.md is the specification; the constants here are its numbers.
 
+mod check;
 mod error;
+#[cfg(test)]
+mod properties;
 mod read;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod view;
 mod write;
 
-pub use error::{Fault, SvError};
-pub use read::{Indices, LayerView, SvFile, Values};
+pub use error::{At, Fault, SvError};
+pub use read::SvFile;
+pub use view::{Indices, LayerView, Values};
 pub(super) use write::encode;
+
+#[cfg(target_endian = "big")]
+compile_error!("arrays are used straight from the file, which is little-endian; this machine is not");
 
 /// First bytes of every file. Like PNG's, they show when a file was damaged by a transfer as text.
 const MAGIC: [u8; 8] = *b"\x89SV1\r\n\x1a\n";
@@ -14,6 +25,8 @@ const MAGIC: [u8; 8] = *b"\x89SV1\r\n\x1a\n";
 const VERSION: u32 = 1;
 /// Magic, version, length of the header.
 const PREFIX: usize = 16;
+/// Size of an index and size of a value, after the header.
+const SIZES: usize = 2;
 /// BLAKE3 over everything before it.
 const CHECKSUM: usize = 32;
 /// Every array begins at a multiple of this; what lies between is zero.

@@ -2,27 +2,27 @@
 
 use half::f16;
 
-use super::error::Fault;
-use super::read::check_header;
-use super::{ALIGNMENT, Encoding, MAGIC, NARROW_N_EMBD, PREFIX, VERSION, aligned, header_encoding};
+use super::error::{At, Fault};
+use super::rules::{check_header, check_indices, check_length, check_values};
+use super::{Encoding, HEADER_LIMIT, MAGIC, NARROW_N_EMBD, PREFIX, VERSION, aligned, header_encoding};
 use crate::vector::{ControlVector, Header, LayerEntry, SparseLayer};
 
-/// Half floats are precise to one part in 2048; a value that loses more is stored in full.
+/// Normal half floats are precise to one part in 2048. Those near zero are not, and what a file gains in size is not
+/// worth more than this share of a value.
 const HALF_PRECISION: f32 = 1e-3;
 
 pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, Fault> {
-    let header = Header { layers: entries(&vector.layers, vector.header.n_embd)?, ..vector.header.clone() };
-    check_header(&header)?;
-    let encoding = Encoding {
-        wide_indices: header.n_embd > NARROW_N_EMBD,
-        wide_values: !vector.layers.iter().flat_map(|layer| &layer.values).all(|value| fits_half(*value)),
-    };
+    let layers = vector.layers.iter().map(|layer| check_layer(layer, vector.header.n_embd));
+    let header = Header { layers: layers.collect::<Result<_, _>>()?, ..vector.header.clone() };
+    check_header(&header, None)?;
+    let mut values = vector.layers.iter().flat_map(|layer| &layer.values);
+    let encoding =
+        Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: !values.all(|value| fits_half(*value)) };
     let header_bytes = bincode::serde::encode_to_vec(&header, header_encoding())
         .map_err(|error| Fault::Header { reason: error.to_string() })?;
-    let header_length = u32::try_from(header_bytes.len()).ok().filter(|n| *n as usize <= super::HEADER_LIMIT);
-    let Some(header_length) = header_length else {
-        return Err(Fault::HeaderLength { length: header_bytes.len() as u64, limit: super::HEADER_LIMIT });
-    };
+    let header_length = u32::try_from(header_bytes.len()).ok().filter(|_| header_bytes.len() <= HEADER_LIMIT);
+    let too_long = Fault::HeaderLength { length: header_bytes.len(), limit: HEADER_LIMIT };
+    let header_length = header_length.ok_or(too_long)?;
 
     let mut bytes = Vec::with_capacity(PREFIX + header_bytes.len());
     bytes.extend_from_slice(&MAGIC);
@@ -52,7 +52,6 @@ pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, Fault
 }
 
 fn pad(bytes: &mut Vec<u8>) {
-    debug_assert!(ALIGNMENT >= 4);
     bytes.resize(aligned(bytes.len()), 0);
 }
 
@@ -61,25 +60,13 @@ fn fits_half(value: f32) -> bool {
     stored.is_finite() && (stored - value).abs() <= HALF_PRECISION * value.abs()
 }
 
-/// The header's list of layers, after checking what the header cannot show: indices and values.
-fn entries(layers: &[SparseLayer], n_embd: u32) -> Result<Vec<LayerEntry>, Fault> {
-    let entry = |layer: &SparseLayer| {
-        let (n_indices, n_values) = (layer.indices.len(), layer.values.len());
-        let n_components = u32::try_from(n_indices).unwrap_or(u32::MAX);
-        if n_indices != n_values || n_indices == 0 || n_components > n_embd {
-            return Err(Fault::LayerLength { layer: layer.layer, n_indices, n_values, n_embd });
-        }
-        let mut below = None;
-        for (position, &index) in layer.indices.iter().enumerate() {
-            if below.is_some_and(|below| index <= below) || index >= n_embd {
-                return Err(Fault::IndexOrder { layer: layer.layer, position, at: 0, index, n_embd });
-            }
-            below = Some(index);
-        }
-        if let Some(position) = layer.values.iter().position(|value| !value.is_finite()) {
-            return Err(Fault::NotFinite { layer: layer.layer, position, at: 0 });
-        }
-        Ok(LayerEntry { layer: layer.layer, n_components, stats: layer.stats })
-    };
-    layers.iter().map(entry).collect()
+/// The layer's entry in the header, after checking what a header cannot show: indices and values.
+fn check_layer(layer: &SparseLayer, n_embd: u32) -> Result<LayerEntry, Fault> {
+    let SparseLayer { layer, indices, values, stats } = layer;
+    let nowhere = |_| At(None);
+    check_length(*layer, indices.len(), values.len(), n_embd, At(None))?;
+    check_indices(*layer, indices.iter().copied(), n_embd, nowhere)?;
+    check_values(*layer, values.iter().map(|value| value.is_finite()), nowhere)?;
+    let n_components = u32::try_from(indices.len()).unwrap_or(u32::MAX);
+    Ok(LayerEntry { layer: *layer, n_components, stats: *stats })
 }

@@ -1,0 +1,83 @@
+//! What must hold for a vector's content, whether it is being read or written.
+
+use super::N_EMBD_LIMIT;
+use super::error::{At, Fault};
+use crate::vector::Header;
+
+/// Bytes of one layer's entry at the end of the header.
+const ENTRY: usize = 20;
+
+/// Checks the header; `header_end` is the byte after it, if it comes from a file.
+pub(super) fn check_header(header: &Header, header_end: Option<usize>) -> Result<(), Fault> {
+    let field = |field, value: &dyn ToString, rule| Err(Fault::Field { field, value: value.to_string(), rule });
+    if header.n_embd == 0 || header.n_embd > N_EMBD_LIMIT {
+        return field("n_embd", &header.n_embd, "from 1 to 1048576");
+    }
+    if !(header.sparsity > 0.0 && header.sparsity <= 1.0) {
+        return field("sparsity", &header.sparsity, "above 0 and at most 1");
+    }
+    if let Some(alpha) = header.suggested_alpha.filter(|alpha| !alpha.is_finite()) {
+        return field("suggested_alpha", &alpha, "a finite number");
+    }
+    if let Some((low, high)) = header.alpha_range
+        && !(low.is_finite() && high.is_finite() && low <= high)
+    {
+        return field("alpha_range", &format!("{low} to {high}"), "two finite numbers, the lower first");
+    }
+    if header.layers.is_empty() {
+        return field("layers", &"none", "at least one layer");
+    }
+    let mut before = None;
+    for (position, entry) in header.layers.iter().enumerate() {
+        // The list of layers is the header's last field, so its entries can be found from the end.
+        let at = At(header_end.and_then(|end| end.checked_sub(ENTRY * (header.layers.len() - position))));
+        let layer = entry.layer;
+        if before.is_some_and(|before| layer <= before) || layer >= header.n_layer {
+            return Err(Fault::LayerOrder { layer, n_layer: header.n_layer, at });
+        }
+        before = Some(layer);
+        check_length(layer, entry.n_components as usize, entry.n_components as usize, header.n_embd, at)?;
+        let stats = entry.stats;
+        if ![stats.separation, stats.energy_kept, stats.gap].iter().all(|number| number.is_finite()) {
+            return Err(Fault::Statistics { layer, at });
+        }
+    }
+    Ok(())
+}
+
+/// Checks how many components a layer has.
+pub(super) fn check_length(layer: u32, n_indices: usize, n_values: usize, n_embd: u32, at: At) -> Result<(), Fault> {
+    if n_indices == n_values && n_indices > 0 && n_indices <= n_embd as usize {
+        return Ok(());
+    }
+    Err(Fault::LayerLength { layer, n_indices, n_values, n_embd, at })
+}
+
+/// Checks a layer's indices; `place` says where each is.
+pub(super) fn check_indices(
+    layer: u32,
+    indices: impl Iterator<Item = u32>,
+    n_embd: u32,
+    place: impl Fn(usize) -> At,
+) -> Result<(), Fault> {
+    let mut before = None;
+    for (position, index) in indices.enumerate() {
+        if before.is_some_and(|before| index <= before) || index >= n_embd {
+            return Err(Fault::IndexOrder { layer, position, index, n_embd, at: place(position) });
+        }
+        before = Some(index);
+    }
+    Ok(())
+}
+
+/// Checks a layer's values; `place` says where each is.
+pub(super) fn check_values(
+    layer: u32,
+    mut finite: impl Iterator<Item = bool>,
+    place: impl Fn(usize) -> At,
+) -> Result<(), Fault> {
+    match finite.position(|finite| !finite) {
+        Some(position) => Err(Fault::NotFinite { layer, position, at: place(position) }),
+        None => Ok(()),
+    }
+}
