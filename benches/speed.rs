@@ -19,7 +19,7 @@ fn main() {
     };
     let rounds: usize = rest.first().map_or(5, |rounds| rounds.parse().expect("a number of rounds"));
     let path = Path::new(model_path);
-    let options = ContextOptions::for_chat(Model::trained_context(path).expect("a model"), None);
+    let options = ContextOptions::for_chat(Model::outline(path).expect("a model"), None);
     let model = Model::load(path, &options, LoadOptions::default()).expect("the model loads");
     let mut session = Session::new(&model, &options, Steering::default()).expect("a session");
 

@@ -20,7 +20,7 @@ fn main() {
     };
     let pairs: usize = rest.first().map_or(9, |pairs| pairs.parse().expect("a number of pairs"));
     let path = Path::new(path);
-    let options = ContextOptions::for_chat(Model::trained_context(path).expect("a model"), None);
+    let options = ContextOptions::for_chat(Model::outline(path).expect("a model"), None);
     let model = Model::load(path, &options, LoadOptions::default()).expect("the model loads");
     let vector = SteeringVector { name: "bench".to_owned(), vector: Arc::new(made_up_vector(&model)), alpha: 1.0 };
     let mut plain = Session::new(&model, &options, Steering::default()).expect("a session");

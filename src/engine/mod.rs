@@ -18,8 +18,8 @@ mod text_stream;
 
 pub use capture::HiddenStates;
 pub use error::EngineError;
-pub use model::{LoadOptions, Model, Token};
-pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention, default_threads};
+pub use model::{LoadOptions, Model, Outline, Token};
+pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention};
 pub use sampler::{Sampler, Sampling};
 pub use session::{Answer, FinishReason, Interrupter, Limits, Session};
 pub use steering::{Steering, SteeringVector};

@@ -33,6 +33,15 @@ impl Default for LoadOptions {
     }
 }
 
+/// A model from outside, before it is loaded.
+#[derive(Debug, Clone, Copy)]
+pub struct Outline {
+    /// Tokens of context that it was trained on.
+    pub n_ctx_train: u32,
+    /// Size of its file.
+    pub n_bytes: u64,
+}
+
 /// A loaded model: weights mapped, nothing computed yet.
 #[derive(Debug)]
 pub struct Model {
@@ -49,15 +58,18 @@ pub struct Model {
 }
 
 impl Model {
-    /// The context length that the model at `path` was trained for, read from its header.
+    /// What the header of the model at `path` says that decides how to run it.
     ///
     /// # Errors
     /// The file cannot be read or is not a GGUF.
-    pub fn trained_context(path: &Path) -> Result<u32, EngineError> {
+    pub fn outline(path: &Path) -> Result<Outline, EngineError> {
         let file = map(path)?;
         let gguf = parse(path, &file)?;
-        let n_ctx = gguf.context_length().and_then(|n_ctx| u32::try_from(n_ctx).ok());
-        Ok(n_ctx.filter(|n_ctx| *n_ctx > 0).unwrap_or(super::DEFAULT_MAX_CONTEXT))
+        let n_ctx_train = gguf.context_length().and_then(|n_ctx| u32::try_from(n_ctx).ok());
+        Ok(Outline {
+            n_ctx_train: n_ctx_train.filter(|n_ctx| *n_ctx > 0).unwrap_or(super::DEFAULT_MAX_CONTEXT),
+            n_bytes: file.len() as u64,
+        })
     }
 
     /// Loads the model at `path`, which is to run in a context like `context`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::header::{LayerEntry, Scale};
+use super::header::{LayerEntry, Scale, Sign};
 use super::sv::SvFile;
 
 /// Width of the longest bar.
@@ -15,7 +15,7 @@ const BAR: usize = 20;
 pub struct Summary<'a> {
     file: String,
     bytes: usize,
-    /// Bytes of the same directions, whole, as a control-vector GGUF (its tensors alone).
+    /// Bytes of the same directions kept whole, as the F32 tensors of a control-vector GGUF.
     dense_bytes: usize,
     created: Option<String>,
     fingerprint: String,
@@ -27,6 +27,7 @@ pub struct Summary<'a> {
 #[derive(Debug, Serialize)]
 struct HeaderView<'a> {
     concept: &'a str,
+    sign: Sign,
     method: &'a str,
     scale: Scale,
     sparsity: f32,
@@ -65,6 +66,7 @@ impl SvFile {
             fingerprint: header.fingerprint.to_string(),
             header: HeaderView {
                 concept: &header.concept,
+                sign: header.sign,
                 method: &header.method,
                 scale: header.scale,
                 sparsity: header.sparsity,
@@ -90,18 +92,31 @@ impl SvFile {
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_fields(f)?;
+        writeln!(f)?;
+        self.write_layers(f)
+    }
+}
+
+impl Summary<'_> {
+    fn write_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let header = &self.header;
         let mut line = |name: &str, value: &dyn fmt::Display| writeln!(f, "{name:<16} {value}");
-        line("file", &format_args!("{} ({} bytes)", self.file, self.bytes))?;
-        line("concept", &header.concept)?;
-        line("model", &format_args!("{} ({})", header.model_name, header.architecture))?;
+        line("file", &self.file)?;
+        line("concept", &Plain(header.concept))?;
+        line("model", &format_args!("{} ({})", Plain(header.model_name), Plain(header.architecture)))?;
         line("shape", &format_args!("{} layers × {}", header.n_layer, header.n_embd))?;
         line("fingerprint", &self.fingerprint)?;
+        line("method", &Plain(header.method))?;
+        line("sparsity", &format_args!("{}% of the components kept", header.sparsity * 100.0))?;
+        let sign = match header.sign {
+            Sign::PositiveIsSafer => "positive α is safer",
+        };
+        line("sign", &sign)?;
         let scale = match header.scale {
             Scale::Gap => "gap: at α = 1 the whole direction moves mean benign onto mean harmful",
             Scale::Unit => "unit: the whole direction has length 1",
         };
-        line("method", &header.method)?;
         line("scale", &scale)?;
         line("made from", &format_args!("{} harmful and {} benign prompts", header.n_harmful, header.n_benign))?;
         match header.suggested_alpha {
@@ -113,20 +128,113 @@ impl fmt::Display for Summary<'_> {
         }
         line("created", &self.created.as_deref().unwrap_or("unknown"))?;
         if !header.provenance.is_empty() {
-            line("provenance", &header.provenance)?;
+            line("provenance", &Plain(header.provenance))?;
         }
         let share = 100.0 * self.bytes as f64 / self.dense_bytes.max(1) as f64;
-        let kept = header.sparsity * 100.0;
-        line("size", &format_args!("{share:.1}% of the same vector kept whole ({kept:.1}% of the components)"))?;
-        writeln!(f)?;
-        writeln!(f, "layer  components  energy kept    norm  separation (Cohen's d)")?;
+        let (bytes, dense) = (self.bytes, self.dense_bytes);
+        line("size", &format_args!("{bytes} bytes, {share:.1}% of a control-vector GGUF with all components ({dense})"))
+    }
+
+    fn write_layers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "layer  components  energy kept      norm  separation (Cohen's d)")?;
         let longest = self.layers.iter().map(|layer| layer.entry.stats.separation.abs()).fold(f32::EPSILON, f32::max);
         for LayerSummary { entry, norm } in &self.layers {
             let stats = entry.stats;
             let bar = "█".repeat((stats.separation.abs() / longest * BAR as f32).round() as usize);
             let (layer, n, energy) = (entry.layer, entry.n_components, stats.energy_kept * 100.0);
-            writeln!(f, "{layer:>5}  {n:>10}  {energy:>10.1}%  {norm:>6.2}  {:>6.2} {bar}", stats.separation)?;
+            let line = format!("{layer:>5}  {n:>10}  {energy:>10.1}%  {norm:>8.3}  {:>6.2} {bar}", stats.separation);
+            writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+/// Text of a file on one line: what could move a terminal's cursor or change its colours is spelt out.
+struct Plain<'a>(&'a str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .chars()
+            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vector::samples;
+
+    fn file(change: impl FnOnce(&mut crate::vector::ControlVector)) -> SvFile {
+        let mut vector = samples::small();
+        change(&mut vector);
+        SvFile::from_bytes(&vector.encode().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn people_see_every_field_and_layer() {
+        let file = file(|vector| vector.layers[1].stats.separation = 6.0);
+        let expected = "\
+file             (memory)
+concept          refusal
+model            Sample (llama)
+shape            4 layers × 8
+fingerprint      00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9
+method           pca
+sparsity         5% of the components kept
+sign             positive α is safer
+scale            gap: at α = 1 the whole direction moves mean benign onto mean harmful
+made from        200 harmful and 300 benign prompts
+suggested α      0.5
+useful α         0.25 to 1
+created          2025-11-24T16:00:00Z
+provenance       made for a test
+size             SIZE bytes, SHARE% of a control-vector GGUF with all components (64)
+
+layer  components  energy kept      norm  separation (Cohen's d)
+    1           3        75.0%     2.291    1.50 █████
+    3           1        75.0%     1.000    6.00 ████████████████████
+";
+        let share = format!("{:.1}", file.n_bytes() as f64 / 0.64);
+        let expected = expected.replace("SIZE", &file.n_bytes().to_string()).replace("SHARE", &share);
+        assert_eq!(file.summary().to_string(), expected);
+    }
+
+    #[test]
+    fn what_is_unknown_is_said_to_be() {
+        let file = file(|vector| {
+            vector.header.suggested_alpha = None;
+            vector.header.alpha_range = None;
+            vector.header.created_unix = 0;
+        });
+        let text = file.summary().to_string();
+        assert!(text.contains("suggested α      none: find one"), "{text}");
+        assert!(text.contains("created          unknown"), "{text}");
+        assert!(!text.contains("useful α"), "{text}");
+    }
+
+    #[test]
+    fn a_file_cannot_drive_the_terminal() {
+        let file = file(|vector| {
+            vector.header.provenance = "a\n\u{1b}[31mb".to_owned();
+            vector.header.created_unix = u64::MAX;
+        });
+        let text = file.summary().to_string();
+        assert!(text.contains(r"provenance       a\n\u{1b}[31mb"), "{text}");
+        assert!(text.contains("created          unknown"), "{text}");
+    }
+
+    #[test]
+    fn programs_see_the_same() {
+        let json = serde_json::to_value(file(|_| {}).summary()).unwrap();
+        assert_eq!(json["concept"], "refusal");
+        assert_eq!(json["sign"], "positive-is-safer");
+        assert_eq!(json["scale"], "gap");
+        assert_eq!(json["alpha_range"], serde_json::json!([0.25, 1.0]));
+        assert_eq!(json["dense_bytes"], 64);
+        assert_eq!(json["layers"][0]["layer"], 1);
+        assert_eq!(json["layers"][0]["n_components"], 3);
+        assert_eq!(json["layers"][1]["norm"], 1.0);
+        assert_eq!(json["layers"][1]["stats"]["separation"], 1.5);
     }
 }

@@ -137,7 +137,7 @@ impl ModelArgs {
 
     /// The context that these arguments ask for on the model at `path`.
     pub fn context(&self, path: &std::path::Path) -> Result<ContextOptions, super::Failure> {
-        let mut options = ContextOptions::for_chat(Model::trained_context(path)?, self.ctx);
+        let mut options = ContextOptions::for_chat(Model::outline(path)?, self.ctx);
         if let Some(threads) = self.threads {
             options.threads = i32::from(threads);
         }

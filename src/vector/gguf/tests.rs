@@ -1,3 +1,5 @@
+//! Small files, whole and broken in every way.
+
 use super::*;
 use proptest::prelude::*;
 
@@ -47,7 +49,26 @@ fn a_header_is_read() {
     assert_eq!(gguf.u64("llama.attention.head_count_kv"), Some(8));
     let [tensor] = gguf.tensors() else { panic!("one tensor") };
     assert_eq!((tensor.name, tensor.n_elements, tensor.kind), ("output_norm.weight", 4, TensorType::F32));
+    assert_eq!(tensor.shape, [4, 1, 1, 1]);
     assert_eq!(tensor.bytes(&bytes), &bytes[bytes.len() - 16..]);
+    assert_eq!(tensor.range(), bytes.len() - 16..bytes.len());
+}
+
+#[test]
+fn lists_are_read_when_asked_for() {
+    let bytes = sample();
+    let gguf = Gguf::parse(&bytes).unwrap();
+    let list = |key| match gguf.get(key) {
+        Some(Value::List(list)) => *list,
+        other => panic!("no list: {other:?}"),
+    };
+    let tokens = list("tokenizer.ggml.tokens");
+    assert_eq!((tokens.len(), tokens.is_empty()), (2, false));
+    assert_eq!(tokens.texts().unwrap().collect::<Vec<_>>(), [&b"a"[..], b"bc"]);
+    assert!(tokens.integers().is_none());
+    let heads = list("llama.attention.head_count_kv");
+    assert_eq!(heads.integers().unwrap().collect::<Vec<_>>(), [4, 8]);
+    assert!(heads.texts().is_none());
 }
 
 #[test]
@@ -85,8 +106,109 @@ fn what_is_wrong_is_said() {
     says(&|bytes| bytes[4] = 1, "version 1");
     says(&|bytes| bytes[4..8].copy_from_slice(&[0, 0, 0, 3]), "big-endian");
     says(&|bytes| bytes[4] = 77, "version 77");
-    says(&|bytes| bytes[8..16].fill(0xFF), "tensors");
-    says(&|bytes| bytes.truncate(bytes.len() - 1), "output_norm.weight");
+    says(&|bytes| bytes[4] = 0, "version 0");
+    says(&|bytes| bytes[8..16].fill(0xFF), "tensors (byte 8)");
+    says(&|bytes| bytes[16..24].fill(0xFF), "metadata entries (byte 16)");
+    says(&|bytes| bytes.truncate(bytes.len() - 1), "\"output_norm.weight\" needs up to byte");
+    says(&|bytes| bytes[24..32].fill(0xFF), "a metadata key at byte 32");
+    says(&|bytes| bytes[32] = 0xFF, "byte 24 is not UTF-8");
+    says(&|bytes| bytes[52] = 77, "byte 52 has the unknown type 77");
+}
+
+/// A file with `metadata` (its entries in bytes) and `tensors` (theirs), and 64 bytes of data.
+fn file(metadata: &[Vec<u8>], tensors: &[Vec<u8>]) -> Vec<u8> {
+    let counts = [tensors.len() as u64, metadata.len() as u64].map(u64::to_le_bytes).concat();
+    let mut bytes = [b"GGUF\x02\0\0\0".to_vec(), counts, metadata.concat(), tensors.concat()].concat();
+    bytes.resize(bytes.len().next_multiple_of(32) + 64, 0);
+    bytes
+}
+
+/// A metadata entry whose value is `value`, of type `kind`.
+fn entry(key: &str, kind: u32, value: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![];
+    text(&mut bytes, key);
+    [&bytes, &kind.to_le_bytes()[..], value].concat()
+}
+
+fn tensor(name: &str, dimensions: &[u64], kind: u32, offset: u64) -> Vec<u8> {
+    let mut bytes = vec![];
+    text(&mut bytes, name);
+    bytes.extend((dimensions.len() as u32).to_le_bytes());
+    dimensions.iter().for_each(|length| bytes.extend(length.to_le_bytes()));
+    bytes.extend(kind.to_le_bytes());
+    bytes.extend(offset.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn metadata_that_breaks_a_rule_is_refused() {
+    let says = |metadata: &[Vec<u8>], words: &str| {
+        let text = Gguf::parse(&file(metadata, &[])).unwrap_err().to_string();
+        assert!(text.contains(words), "{text}");
+    };
+    says(&[entry("", 0, &[1])], "byte 24 is empty");
+    says(&[entry("a", 0, &[1]), entry("a", 0, &[1])], "metadata key \"a\" at byte 38 is there twice");
+    says(&[entry("general.alignment", 4, &[24, 0, 0, 0])], "not a power of two");
+    says(&[entry("general.alignment", 4, &[0, 0, 0, 0])], "not a power of two");
+    says(&[entry("general.alignment", 4, &[0, 0, 0, 0x80])], "not a power of two");
+    says(&[entry("general.alignment", 8, &[0; 8])], "not a power of two");
+    let list = |kind: u32, n: u64| entry("a", 9, &[&kind.to_le_bytes()[..], &n.to_le_bytes()].concat());
+    says(&[list(9, 1)], "unknown type 9");
+    // What is claimed here is far more than any memory holds.
+    for n in [u64::MAX, u64::MAX / 8 + 1, 1 << 60] {
+        says(&[list(8, n)], "an entry of a list");
+        says(&[list(4, n)], "a list at byte");
+        says(&[list(12, n)], "a list at byte");
+    }
+}
+
+#[test]
+fn tensors_that_break_a_rule_are_refused() {
+    let says = |tensors: &[Vec<u8>], words: &str| {
+        let text = Gguf::parse(&file(&[], tensors)).unwrap_err().to_string();
+        assert!(text.contains(words), "{text}");
+    };
+    says(&[tensor("", &[1], 0, 0)], "1 to 63 bytes");
+    says(&[tensor(&"x".repeat(64), &[1], 0, 0)], "1 to 63 bytes");
+    says(&[tensor("t", &[1; 5], 0, 0)], "at most 4 dimensions");
+    says(&[tensor("t", &[0], 0, 0)], "positive");
+    says(&[tensor("t", &[1 << 32, 1 << 32], 0, 0)], "overflow");
+    says(&[tensor("t", &[(1 << 63) - 1], 28, 0)], "too large");
+    says(&[tensor("t", &[1], 4, 0)], "number format is unknown");
+    says(&[tensor("t", &[33], 8, 0)], "do not divide");
+    says(&[tensor("t", &[1], 0, 4)], "not aligned");
+    says(&[tensor("t", &[17], 0, 0)], "needs up to byte");
+    says(&[tensor("t", &[1], 0, u64::MAX - 31)], "needs up to byte");
+    says(&[tensor("t", &[1], 0, 0), tensor("t", &[1], 0, 32)], "tensor \"t\" at byte 57 is there twice");
+    assert!(Gguf::parse(&file(&[], &[tensor("t", &[16], 0, 0)])).is_ok());
+    assert!(Gguf::parse(&file(&[], &[tensor("a", &[], 0, 0), tensor("b", &[2, 2, 2, 1], 0, 32)])).is_ok());
+}
+
+#[test]
+fn a_model_without_usable_norms_has_no_fingerprint() {
+    let of = |tensors: &[Vec<u8>]| {
+        let bytes = file(&[], tensors);
+        crate::vector::Fingerprint::of(&Gguf::parse(&bytes).unwrap(), &bytes).map_err(|error| error.to_string())
+    };
+    assert!(
+        of(&[tensor("output.weight", &[4], 0, 0), tensor("norm.bias", &[4], 0, 32)]).unwrap_err().contains("no tensor")
+    );
+    assert!(of(&[tensor("norm.weight", &[32], 8, 0)]).unwrap_err().contains("\"norm.weight\" is Q8_0"));
+    let (a, b) = (tensor("a.norm.weight", &[8], 0, 0), tensor("b.norm.weight", &[8], 0, 32));
+    assert_eq!(of(&[a.clone(), b.clone()]), of(&[b, a]));
+}
+
+/// A vocabulary must not be read to open a file. The bound is loose, because tests run unoptimised on busy machines.
+#[test]
+fn a_large_vocabulary_is_skipped_quickly() {
+    let mut list = [8_u32.to_le_bytes().to_vec(), 150_000_u64.to_le_bytes().to_vec()].concat();
+    (0..150_000).for_each(|token| text(&mut list, &format!("token{token}")));
+    let bytes = file(&[entry("tokenizer.ggml.tokens", 9, &list)], &[]);
+    let start = std::time::Instant::now();
+    let gguf = Gguf::parse(&bytes).unwrap();
+    assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
+    let Some(Value::List(list)) = gguf.get("tokenizer.ggml.tokens") else { panic!("no list") };
+    assert_eq!(list.texts().unwrap().count(), 150_000);
 }
 
 proptest! {
@@ -98,5 +220,15 @@ proptest! {
             *byte = value;
         }
         let _ = Gguf::parse(&bytes);
+    }
+
+    #[test]
+    fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), counts in any::<[u8; 2]>()) {
+        let _ = Gguf::parse(&bytes);
+        let counts = counts.map(|count| u64::from(count % 4).to_le_bytes()).concat();
+        let framed = [&b"GGUF\x03\0\0\0"[..], &counts, &bytes].concat();
+        if let Ok(gguf) = Gguf::parse(&framed) {
+            let _ = crate::vector::Fingerprint::of(&gguf, &framed);
+        }
     }
 }
