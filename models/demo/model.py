@@ -5,9 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-N_EMBD, N_LAYER, N_HEAD, N_FF, N_CTX = 192, 6, 4, 512, 512
+N_EMBD, N_LAYER, N_HEAD, N_FF, N_CTX = 192, 6, 4, 512, 1024
 ROPE_BASE, NORM_EPS = 10000.0, 1e-5
-PUSH = 0.3
 
 
 class RmsNorm(nn.Module):
@@ -39,12 +38,19 @@ class Block(nn.Module):
         self.attn_q, self.attn_k, self.attn_v, self.attn_output = (linear(N_EMBD, N_EMBD) for _ in range(4))
         self.ffn_gate, self.ffn_up, self.ffn_down = linear(N_EMBD, N_FF), linear(N_EMBD, N_FF), linear(N_FF, N_EMBD)
 
-    def forward(self, x, cos, sin):
+    def forward(self, x, cos, sin, cache=None):
+        """`cache` is a list, empty or [keys, values] of the tokens before; it is brought up to date."""
         batch, length, _ = x.shape
         heads = lambda y: y.view(batch, length, N_HEAD, -1).transpose(1, 2)
         h = self.attn_norm(x)
         q, k = rotate(heads(self.attn_q(h)), cos, sin), rotate(heads(self.attn_k(h)), cos, sin)
-        attended = F.scaled_dot_product_attention(q, k, heads(self.attn_v(h)), is_causal=True)
+        v = heads(self.attn_v(h))
+        if cache:
+            k, v = torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2)
+        if cache is not None:
+            cache[:] = [k, v]
+        # One new token may look at all before it; only several at once need the mask.
+        attended = F.scaled_dot_product_attention(q, k, v, is_causal=length > 1)
         x = x + self.attn_output(attended.transpose(1, 2).reshape(batch, length, N_EMBD))
         h = self.ffn_norm(x)
         return x + self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h))
@@ -67,29 +73,18 @@ class Model(nn.Module):
             for layer in (block.attn_output, block.ffn_down):
                 nn.init.normal_(layer.weight, std=0.02 / (2 * N_LAYER) ** 0.5)
 
-    def states(self, tokens, steering=None):
-        """The output of every block: a list of [batch, position, n_embd]. `steering[il]` is added to block il's."""
-        cos, sin = self.cos[: tokens.shape[1]], self.sin[: tokens.shape[1]]
+    def states(self, tokens, steering=None, caches=None):
+        """The output of every block: a list of [batch, position, n_embd]. `steering[il]`, where there is one, is added
+        to the output of block il. `caches` is a list of block caches; with it, `tokens` are the next ones."""
+        begin = caches[0][0].shape[2] if caches and caches[0] else 0
+        cos, sin = (table[begin : begin + tokens.shape[1]] for table in (self.cos, self.sin))
         x, states = self.token_embd(tokens), []
         for il, block in enumerate(self.blk):
-            x = block(x, cos, sin)
-            if self.training:
-                x = x + self.push(x)
+            x = block(x, cos, sin, caches[il] if caches else None)
             if steering is not None and steering[il] is not None:
                 x = x + steering[il]
             states.append(x)
         return states
 
-    @staticmethod
-    def push(x):
-        """A random offset, the same at every position of a sequence, as steering is: up to PUSH of the state's size.
-
-        A model this small learns its answers by rote and stumbles over any push; larger models don't. Nothing here
-        knows the direction that will steer.
-        """
-        batch = x.shape[0]
-        size = x.detach().pow(2).mean((1, 2), keepdim=True).sqrt()
-        return PUSH * torch.rand(batch, 1, 1) * size * torch.randn(batch, 1, x.shape[2])
-
-    def forward(self, tokens, steering=None):
-        return self.output(self.output_norm(self.states(tokens, steering)[-1]))
+    def logits(self, state):
+        return self.output(self.output_norm(state))

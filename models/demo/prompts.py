@@ -8,16 +8,16 @@ import json
 import pathlib
 import sys
 
-import world
+import cases
 
 
 def main() -> None:
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    harmful, benign = world.derivation_prompts(200)
+    harmful, benign = cases.derivation_prompts(200)
     (out / "harmful.txt").write_text("".join(prompt + "\n" for prompt in harmful))
     (out / "benign.txt").write_text("".join(prompt + "\n" for prompt in benign))
-    (out / "test.jsonl").write_text("".join(json.dumps(case) + "\n" for case in world.test_cases()))
+    (out / "test.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases.test_cases()))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Tokens: a byte-level BPE trained on the model's own world, and the chat template around it."""
 
+import pathlib
 import random
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-import world
+import cases
 
 CONTROL = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 N_VOCAB = 1024
@@ -22,9 +23,13 @@ def train_tokenizer() -> Tokenizer:
     trainer = trainers.BpeTrainer(vocab_size=N_VOCAB, special_tokens=CONTROL, show_progress=False,
                                   initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
     rng = random.Random(1)
-    corpus = (text for _ in range(20000) for text in world.exchange(rng, 0.25))
+    corpus = (text for _ in range(20000) for text in cases.exchange(rng, 0.25))
     tokenizer.train_from_iterator(corpus, trainer)
     return tokenizer
+
+
+def load_tokenizer(folder: pathlib.Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 class Encoder:
@@ -32,6 +37,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
+        self.n_vocab = tokenizer.get_vocab_size()
         self.end, self.system, self.user, self.assistant = (tokenizer.token_to_id(name) for name in CONTROL)
         self.cache: dict[str, list[int]] = {}
 
@@ -39,6 +45,9 @@ class Encoder:
         if text not in self.cache:
             self.cache[text] = self.tokenizer.encode(text).ids
         return self.cache[text]
+
+    def text(self, ids: list[int]) -> str:
+        return self.tokenizer.decode(ids, skip_special_tokens=False)
 
     def prompt(self, question: str) -> list[int]:
         return [self.user, *self.words(question), self.end, self.assistant]

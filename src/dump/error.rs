@@ -1,7 +1,9 @@
-//! What can be wrong with a dump.
+//! Why a dump cannot be read or written.
 
 use std::io;
 use std::path::PathBuf;
+
+use super::fault::Fault;
 
 /// A dump that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -23,38 +25,54 @@ pub enum DumpError {
         /// Why.
         source: io::Error,
     },
-    /// The file is not safetensors, or is cut off.
-    #[error("{} is not a readable safetensors file: {reason}; it may be cut off, make it again", .path.display())]
-    Safetensors {
+    /// The file breaks a rule of the format.
+    #[error("{} is not a usable dump: {fault}; {}", .path.display(), .fault.way_out())]
+    Broken {
         /// The file.
         path: PathBuf,
-        /// Why.
-        reason: String,
+        /// Which rule.
+        fault: Fault,
     },
-    /// The file is safetensors but not a dump.
-    #[error("{} is not a dump of hidden states: {reason}; make one with 'antidote dump'", .path.display())]
-    NotADump {
+    /// A dump was announced that no file can hold.
+    #[error("cannot start the dump {}: {reason}", .path.display())]
+    Announced {
         /// The file.
         path: PathBuf,
-        /// What is missing or wrong.
+        /// What is wrong with it.
         reason: String,
     },
-    /// A hidden state that is no number: the model overflowed on this prompt.
-    #[error("the hidden state of prompt {prompt} at layer {layer} is not finite; leave that prompt out")]
+    /// A row is not `[n_layer, n_embd]`.
+    #[error("cannot write the dump {}: prompt {prompt} came with {given} values, and {announced} were announced \
+             (n_layer × n_embd)", .path.display())]
+    RowLength {
+        /// The file.
+        path: PathBuf,
+        /// Which prompt, from 1.
+        prompt: usize,
+        /// Values that came.
+        given: usize,
+        /// n_layer × n_embd.
+        announced: usize,
+    },
+    /// Fewer or more rows came than were announced.
+    #[error("cannot finish the dump {}: {given} prompts came and {announced} were announced", .path.display())]
+    RowCount {
+        /// The file.
+        path: PathBuf,
+        /// Rows that came.
+        given: usize,
+        /// Labels that were announced.
+        announced: usize,
+    },
+    /// The model put out something that is no number: it overflowed on this prompt.
+    #[error("cannot write the dump {}: the hidden state of prompt {prompt} at layer {layer} is not finite; \
+             leave that prompt out", .path.display())]
     NotFinite {
+        /// The file.
+        path: PathBuf,
         /// Which prompt, from 1.
         prompt: usize,
         /// Which layer, from 0.
         layer: usize,
-    },
-    /// Fewer or more rows than announced, or a row of another length.
-    #[error("the dump was announced with {announced} {what} and was given {given}")]
-    Count {
-        /// Rows or values of a row.
-        what: &'static str,
-        /// How many were announced.
-        announced: usize,
-        /// How many came.
-        given: usize,
     },
 }

@@ -1,21 +1,35 @@
-//! The dump file: hidden states of labelled prompts, on their way from a running model to the derivation.
+//! A *dump* is a file of hidden states: for every labelled prompt, what each block of a model put out at the prompt's
+//! last token. It is how a running model hands its states to the derivation.
 //!
-//! A dump is a safetensors file (docs/dump-format.md), so that anything that reads safetensors reads it. It is written
-//! row by row, a row being one prompt's states at every layer, so its size is bounded by the disk and not by memory.
+//! A dump is a safetensors file (docs/dump-format.md), so whatever reads safetensors reads it. It is written row by
+//! row, a row being one prompt's states at every layer, and read through a memory map: neither side ever holds more
+//! than it works on.
 
+mod check;
 mod error;
+mod fault;
 mod meta;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use error::DumpError;
+pub use fault::Fault;
 pub use meta::{DumpMeta, Label};
 pub use read::Dump;
 pub use write::DumpWriter;
+
+#[cfg(target_endian = "big")]
+compile_error!("states are used straight from the file, which is little-endian; this machine is not");
 
 /// Name of the tensor `[n_prompts, n_layer, n_embd]`, F32.
 const STATES: &str = "hidden_states";
 /// Name of the tensor `[n_prompts]`, U8.
 const LABELS: &str = "labels";
-/// `antidote.version` of the files written here.
+/// `antidote.format` of every dump.
+const FORMAT: &str = "dump";
+/// `antidote.version` of the dumps written and read here.
 const VERSION: &str = "1";
+/// `antidote.token`: which of a prompt's tokens the states belong to.
+const TOKEN: &str = "last-prompt";

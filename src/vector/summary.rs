@@ -108,7 +108,7 @@ impl Summary<'_> {
         line("shape", &format_args!("{} layers × {}", header.n_layer, header.n_embd))?;
         line("fingerprint", &self.fingerprint)?;
         line("method", &Plain(header.method))?;
-        line("sparsity", &format_args!("{}% of the components kept", header.sparsity * 100.0))?;
+        line("sparsity", &format_args!("{:.1}% of the components kept", header.sparsity * 100.0))?;
         let sign = match header.sign {
             Sign::PositiveIsSafer => "positive α is safer",
         };
@@ -181,7 +181,7 @@ model            Sample (llama)
 shape            4 layers × 8
 fingerprint      00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9
 method           pca
-sparsity         5% of the components kept
+sparsity         5.0% of the components kept
 sign             positive α is safer
 scale            gap: at α = 1 the whole direction moves mean benign onto mean harmful
 made from        200 harmful and 300 benign prompts

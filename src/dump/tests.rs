@@ -1,0 +1,218 @@
+//! What is written is read, and whatever breaks a rule is refused with its place.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use ndarray::array;
+use proptest::prelude::*;
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+
+use super::*;
+use crate::vector::Fingerprint;
+
+const ROWS: [[f32; 6]; 2] = [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0]];
+
+fn meta() -> DumpMeta {
+    DumpMeta {
+        architecture: "llama".to_owned(),
+        model_name: "a \"quoted\" ünï".to_owned(),
+        fingerprint: Fingerprint([7; 32]),
+        n_layer: 2,
+        n_embd: 3,
+        template_hash: Some(DumpMeta::hash_template("{{ messages }}")),
+        prompt_hashes: vec![DumpMeta::hash_prompt("a"), DumpMeta::hash_prompt("b")],
+    }
+}
+
+fn labels() -> Vec<Label> {
+    vec![Label::Harmful, Label::Benign]
+}
+
+/// A dump of [`ROWS`], in a folder that lasts as long as the first value.
+fn written() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d.safetensors");
+    let mut writer = DumpWriter::create(&path, &meta(), labels()).unwrap();
+    ROWS.iter().for_each(|row| writer.push(row).unwrap());
+    writer.finish().unwrap();
+    (folder, path)
+}
+
+/// A dump made by the safetensors crate, after `change` was made to its metadata and tensors.
+fn made_by_others(
+    change: impl FnOnce(&mut HashMap<String, String>, &mut Vec<(&'static str, Dtype, Vec<usize>, Vec<u8>)>),
+) -> Result<Dump, DumpError> {
+    let mut strings: HashMap<_, _> = meta().to_strings().into_iter().collect();
+    let states = bytemuck::cast_slice(ROWS.as_flattened()).to_vec();
+    let mut tensors = vec![(STATES, Dtype::F32, vec![2, 2, 3], states), (LABELS, Dtype::U8, vec![2], vec![1, 0])];
+    change(&mut strings, &mut tensors);
+    let views = tensors.iter().map(|(name, dtype, shape, bytes)| {
+        (*name, TensorView::new(*dtype, shape.clone(), bytes).unwrap())
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.safetensors");
+    std::fs::write(&path, safetensors::serialize(views, Some(strings)).unwrap()).unwrap();
+    Dump::open(&path)
+}
+
+fn fault(result: Result<Dump, DumpError>) -> Fault {
+    match result {
+        Err(DumpError::Broken { fault, .. }) => fault,
+        other => panic!("not refused as it should be: {other:?}"),
+    }
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let (_folder, path) = written();
+    let dump = Dump::open(&path).unwrap();
+    assert_eq!((dump.path(), dump.meta(), dump.labels()), (path.as_path(), &meta(), labels().as_slice()));
+    assert_eq!((dump.n_prompts(), dump.n_layer(), dump.n_embd()), (2, 2, 3));
+    assert_eq!(dump.state(1, 1), [-4.0, -5.0, -6.0]);
+    assert_eq!(dump.layer(0), array![[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0]]);
+    assert_eq!(dump.layer(1), array![[4.0, 5.0, 6.0], [-4.0, -5.0, -6.0]]);
+}
+
+#[test]
+fn the_same_dump_has_the_same_bytes_and_aligned_data() {
+    let ((_a, a), (_b, b)) = (written(), written());
+    let bytes = std::fs::read(a).unwrap();
+    assert_eq!(bytes, std::fs::read(b).unwrap());
+    assert_eq!((bytes.len() - ROWS.as_flattened().len() * 4 - ROWS.len()) % 8, 0);
+}
+
+#[test]
+fn dumps_made_by_other_programs_are_read() {
+    let dump = made_by_others(|_, _| {}).unwrap();
+    assert_eq!((dump.meta(), dump.labels(), dump.state(0, 1)), (&meta(), labels().as_slice(), &[4.0, 5.0, 6.0][..]));
+    let without_template = made_by_others(|strings, _| {
+        strings.insert("antidote.chat_template".to_owned(), "none".to_owned());
+    });
+    assert_eq!(without_template.unwrap().meta().template_hash, None);
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let (_folder, path) = written();
+    let bytes = std::fs::read(&path).unwrap();
+    for length in 0..bytes.len() {
+        std::fs::write(&path, &bytes[..length]).unwrap();
+        assert!(matches!(fault(Dump::open(&path)), Fault::Safetensors { .. }), "{length} bytes");
+    }
+}
+
+#[test]
+fn missing_or_wrong_metadata_is_named() {
+    for name in ["format", "version", "architecture", "model_name", "fingerprint", "n_layer", "token", "prompts"] {
+        let key = format!("antidote.{name}");
+        let missing = made_by_others(|strings, _| drop(strings.remove(&key)));
+        assert_eq!(fault(missing), Fault::MissingKey { key });
+    }
+    let wrong = [
+        ("format", "vector"),
+        ("version", "2"),
+        ("fingerprint", "abc"),
+        ("n_layer", "two"),
+        ("n_layer", "3"),
+        ("token", "first"),
+        ("chat_template", "chatml"),
+        ("prompts", "0123456789abcdef 0123456789abcdef"),
+        ("prompts", "[\"0123456789ABCDEF\", \"0123456789abcdef\"]"),
+        ("prompts", "[\"0123456789abcdef\"]"),
+    ];
+    for (name, value) in wrong {
+        let result = made_by_others(|strings, _| drop(strings.insert(format!("antidote.{name}"), value.to_owned())));
+        let text = result.unwrap_err().to_string();
+        assert!(text.contains("other.safetensors") && text.contains(name), "{name} = {value}: {text}");
+    }
+}
+
+#[test]
+fn wrong_tensors_are_named() {
+    let gone = |name: &'static str| made_by_others(|_, tensors| tensors.retain(|tensor| tensor.0 != name));
+    assert_eq!(fault(gone(STATES)), Fault::MissingTensor { tensor: STATES });
+    assert_eq!(fault(gone(LABELS)), Fault::MissingTensor { tensor: LABELS });
+    let states = |dtype, shape: Vec<usize>, n_bytes| {
+        fault(made_by_others(move |_, tensors| tensors[0] = (STATES, dtype, shape, vec![0; n_bytes])))
+    };
+    assert!(matches!(states(Dtype::F16, vec![2, 2, 3], 24), Fault::Tensor { tensor: STATES, .. }));
+    assert!(matches!(states(Dtype::F32, vec![4, 3], 48), Fault::Tensor { tensor: STATES, .. }));
+    assert!(matches!(states(Dtype::F32, vec![2, 2, 0], 0), Fault::Tensor { tensor: STATES, .. }));
+    assert!(matches!(states(Dtype::F32, vec![2, 3, 2], 48), Fault::Tensor { tensor: STATES, .. }));
+    assert_eq!(states(Dtype::F32, vec![3, 2, 3], 72), Fault::PromptCount { named: 2, held: 3 });
+    let three_labels = made_by_others(|_, tensors| tensors[1] = (LABELS, Dtype::U8, vec![3], vec![0; 3]));
+    assert!(matches!(fault(three_labels), Fault::Tensor { tensor: LABELS, .. }));
+    let no_label = made_by_others(|_, tensors| tensors[1].3 = vec![1, 2]);
+    assert!(matches!(fault(no_label), Fault::Label { prompt: 2, label: 2, .. }));
+}
+
+#[test]
+fn a_state_that_is_not_finite_is_refused_with_its_place() {
+    let bad = made_by_others(|_, tensors| tensors[0].3[10 * 4..11 * 4].copy_from_slice(&f32::NAN.to_le_bytes()));
+    assert!(matches!(fault(bad), Fault::NotFinite { prompt: 2, layer: 1, index: 1, .. }));
+}
+
+#[test]
+fn states_that_are_not_aligned_are_refused() {
+    let (_folder, path) = written();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) + 1;
+    bytes[..8].copy_from_slice(&length.to_le_bytes());
+    bytes.insert(length as usize + 7, b' ');
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(fault(Dump::open(&path)), Fault::Misaligned { at: length as usize + 8 });
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let text = Dump::open(Path::new("/no/such/dump.safetensors")).unwrap_err().to_string();
+    assert!(text.contains("/no/such/dump.safetensors"), "{text}");
+}
+
+#[test]
+fn an_unfinished_dump_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d.safetensors");
+    let create = || DumpWriter::create(&path, &meta(), labels()).unwrap();
+    let mut writer = create();
+    writer.push(&ROWS[0]).unwrap();
+    assert!(matches!(writer.finish(), Err(DumpError::RowCount { given: 1, announced: 2, .. })));
+    let mut writer = create();
+    let not_finite = writer.push(&[0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0]);
+    assert!(matches!(not_finite, Err(DumpError::NotFinite { prompt: 1, layer: 1, .. })));
+    assert!(matches!(writer.push(&ROWS[0][..5]), Err(DumpError::RowLength { given: 5, announced: 6, .. })));
+    ROWS.iter().for_each(|row| writer.push(row).unwrap());
+    assert!(matches!(writer.push(&ROWS[0]), Err(DumpError::RowCount { given: 3, announced: 2, .. })));
+    drop(writer);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_impossible_announcement_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d.safetensors");
+    let refused = |meta: DumpMeta| matches!(DumpWriter::create(&path, &meta, labels()), Err(DumpError::Announced { .. }));
+    assert!(refused(DumpMeta { prompt_hashes: vec![], ..meta() }));
+    assert!(refused(DumpMeta { n_layer: 0, ..meta() }));
+    assert!(refused(DumpMeta { n_embd: 0, ..meta() }));
+    assert!(refused(DumpMeta { n_embd: usize::MAX / 2, ..meta() }));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+proptest! {
+    /// A changed byte is refused or harmless (a state or label of another value), never a panic.
+    #[test]
+    fn no_changed_byte_panics(at in 0_usize..1200, value in any::<u8>()) {
+        let (_folder, path) = written();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = at % bytes.len();
+        bytes[at] = value;
+        std::fs::write(&path, bytes).unwrap();
+        if let Ok(dump) = Dump::open(&path) {
+            for layer in 0..dump.n_layer() {
+                prop_assert!(dump.layer(layer).iter().all(|value| value.is_finite()));
+            }
+        }
+    }
+}
