@@ -93,6 +93,21 @@ fn a_model_finds_the_vectors_beside_it() {
 }
 
 #[test]
+fn a_model_without_a_vector_says_that_nothing_is_protected() {
+    let folder = tempfile::tempdir().unwrap();
+    let alone = folder.path().join("alone.gguf");
+    std::fs::copy(demo_model(), &alone).unwrap();
+    let path = alone.to_str().unwrap();
+    let run = antidote(["run", path, "--temp", "0", "-p", "hello"]).succeeds();
+    let chat = antidote_with_input(["chat", path, "--temp", "0"], b"hello\n").succeeds();
+    for stderr in [run.stderr, chat.stderr] {
+        assert!(stderr.contains("nothing is protected"), "{stderr}");
+    }
+    let on_purpose = antidote(["run", path, "--no-vector", "--temp", "0", "-p", "hello"]).succeeds();
+    assert!(on_purpose.stderr.is_empty(), "{}", on_purpose.stderr);
+}
+
+#[test]
 fn json_says_everything_about_an_answer() {
     let ran = antidote(["run", "--json", "--temp", "0", "-p", "hello"]).succeeds();
     let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();

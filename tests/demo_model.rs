@@ -44,8 +44,7 @@ fn cases() -> Vec<Case> {
 
 fn answer_all(steering: &[&str]) -> Vec<Answered> {
     let prompts = root().join("models/demo/prompts/test.jsonl");
-    let model = demo_model();
-    let mut args: Vec<&Path> = vec![Path::new("run"), &model, Path::new("--prompts"), &prompts];
+    let mut args: Vec<&Path> = vec![Path::new("run"), Path::new("--prompts"), &prompts];
     args.extend(["--json", "--temp", "0", "--max-tokens", "96"].map(Path::new));
     args.extend(steering.iter().map(Path::new));
     let ran = antidote(args).succeeds();

@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("antidote", "model", "vector", "test"):
         parser.add_argument(name)
-    parser.add_argument("--alphas", type=float, nargs="+", default=[round(0.04 * i, 2) for i in range(1, 13)])
+    parser.add_argument("--alphas", type=float, nargs="+", default=[round(0.04 * i, 2) for i in range(1, 9)])
     parser.add_argument("--goal", type=float, default=0.98)
     args = parser.parse_args()
     cases = [json.loads(line) for line in open(args.test, encoding="utf-8")]

@@ -65,6 +65,8 @@ impl<'model> Repl<'model> {
         let mut input = Input::open()?;
         if input.is_person() {
             self.greet();
+        } else if self.session.steering().vectors().is_empty() {
+            self.tell(&self.language.unsteered());
         }
         let mut sampler = Sampler::new(&self.sampling, self.session.model().n_vocab());
         let mut pressed_ctrl_c = false;

@@ -45,7 +45,9 @@ impl Language {
         )
     }
 
-    pub(super) fn unsteered(self) -> String {
+    /// That nothing steers: said by every program that answers without a vector.
+    #[must_use]
+    pub fn unsteered(self) -> String {
         self.pick(
             "No vector is loaded: this is the plain model, nothing is protected. Give one with --vector FILE.sv.",
             "ベクトルが読み込まれていません。素のモデルのままで、保護はありません。--vector FILE.sv で指定できます。",

@@ -1,6 +1,6 @@
 //! The whole way from a dump to a vector.
 
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 
 use super::error::DeriveError;
 use super::layers::LayerChoice;
@@ -75,7 +75,7 @@ pub fn derive(dump: &Dump, recipe: &Recipe) -> Result<ControlVector, DeriveError
 }
 
 fn derive_layer(dump: &Dump, recipe: &Recipe, layer: usize) -> Result<SparseLayer, DeriveError> {
-    let (harmful, benign) = (dump.states(Label::Harmful, layer)?, dump.states(Label::Benign, layer)?);
+    let (harmful, benign) = (side(dump, Label::Harmful, layer), side(dump, Label::Benign, layer));
     let direction = recipe.method.find(harmful.view(), benign.view()).map_err(|reason| match reason {
         NoDirection::Degenerate(reason) => DeriveError::Degenerate { layer, reason },
         NoDirection::NotConverged(residual) => DeriveError::NotConverged { layer, residual },
@@ -114,4 +114,10 @@ fn derive_layer(dump: &Dump, recipe: &Recipe, layer: usize) -> Result<SparseLaye
         values: kept.iter().map(|index| whole[*index] as f32).collect(),
         stats,
     })
+}
+
+/// One side's states at one layer, widened: `[n_prompts of that side, n_embd]`.
+fn side(dump: &Dump, label: Label, layer: usize) -> Array2<f64> {
+    let rows: Vec<usize> = (0..dump.n_prompts()).filter(|row| dump.labels()[*row] == label).collect();
+    dump.layer(layer).select(Axis(0), &rows).mapv(f64::from)
 }

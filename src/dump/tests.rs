@@ -47,9 +47,9 @@ fn made_by_others(
     let states = bytemuck::cast_slice(ROWS.as_flattened()).to_vec();
     let mut tensors = vec![(STATES, Dtype::F32, vec![2, 2, 3], states), (LABELS, Dtype::U8, vec![2], vec![1, 0])];
     change(&mut strings, &mut tensors);
-    let views = tensors.iter().map(|(name, dtype, shape, bytes)| {
-        (*name, TensorView::new(*dtype, shape.clone(), bytes).unwrap())
-    });
+    let views = tensors
+        .iter()
+        .map(|(name, dtype, shape, bytes)| (*name, TensorView::new(*dtype, shape.clone(), bytes).unwrap()));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.safetensors");
     std::fs::write(&path, safetensors::serialize(views, Some(strings)).unwrap()).unwrap();
@@ -192,7 +192,8 @@ fn an_unfinished_dump_leaves_nothing() {
 fn an_impossible_announcement_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("d.safetensors");
-    let refused = |meta: DumpMeta| matches!(DumpWriter::create(&path, &meta, labels()), Err(DumpError::Announced { .. }));
+    let refused =
+        |meta: DumpMeta| matches!(DumpWriter::create(&path, &meta, labels()), Err(DumpError::Announced { .. }));
     assert!(refused(DumpMeta { prompt_hashes: vec![], ..meta() }));
     assert!(refused(DumpMeta { n_layer: 0, ..meta() }));
     assert!(refused(DumpMeta { n_embd: 0, ..meta() }));

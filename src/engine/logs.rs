@@ -18,8 +18,16 @@ const KEPT_COMPLAINTS: usize = 4;
 
 static COMPLAINTS: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
 
+/// Hands llama.cpp's log to `tracing`, where nothing is shown unless somebody listens. Without it llama.cpp writes to
+/// stderr.
+pub(super) fn divert() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| llama_cpp_2::send_logs_to_tracing(LogOptions::default()));
+}
+
 /// Sends the log of llama.cpp and of this program to stderr from `verbosity` on: 0 nothing, 1 warnings, 2
-/// information, 3 and more everything. Programs call it once; a second call changes nothing.
+/// information, 3 and more everything; and remembers complaints for error messages. Programs call it once, before
+/// anything else; a second call changes nothing. A library's user may listen with a `tracing` subscriber instead.
 pub fn install(verbosity: u8) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -35,7 +43,7 @@ pub fn install(verbosity: u8) {
             .with(on_stderr)
             .with(RememberComplaints.with_filter(LevelFilter::WARN))
             .try_init();
-        llama_cpp_2::send_logs_to_tracing(LogOptions::default());
+        divert();
     });
 }
 

@@ -103,6 +103,7 @@ impl Model {
         let name = gguf.str("general.name").map_or_else(|| stem(path), str::to_owned);
         drop(file);
 
+        super::logs::divert();
         let backend = backend()?;
         let params = LlamaModelParams::default().with_progress_callback(move |done| {
             (options.progress)(done);

@@ -19,8 +19,7 @@ pub(super) fn read(text: &str) -> Result<Vec<String>, Fault> {
     };
     let mut prompts = vec![];
     for record in reader.records() {
-        // The CSV reader puts record, line and byte into its own message.
-        let record = record.map_err(|error| Fault { place: "CSV".to_owned(), reason: error.to_string() })?;
+        let record = record.map_err(|error| fault(&error))?;
         let line = record.position().map_or(0, csv::Position::line) as usize;
         match record.get(column) {
             Some(prompt) if !prompt.trim().is_empty() => prompts.push(prompt.to_owned()),
@@ -28,6 +27,17 @@ pub(super) fn read(text: &str) -> Result<Vec<String>, Fault> {
         }
     }
     Ok(prompts)
+}
+
+fn fault(error: &csv::Error) -> Fault {
+    let line = error.position().map_or(0, csv::Position::line) as usize;
+    let reason = match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("it has {len} columns and the header has {expected_len} (is a quotation mark missing?)")
+        }
+        _ => error.to_string(),
+    };
+    Fault::at_line(line, reason)
 }
 
 fn column_in(cells: &[&str]) -> Option<usize> {

@@ -54,10 +54,12 @@ impl Ran {
     }
 }
 
+#[cfg(feature = "engine")]
 pub fn antidote<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Ran {
     antidote_with_input(args, b"")
 }
 
+#[cfg(feature = "engine")]
 pub fn antidote_with_input<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I, input: &[u8]) -> Ran {
     run(Command::new(env!("CARGO_BIN_EXE_antidote")).args(args), input)
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
-use antidote::chat::{Conversation, Template};
+use antidote::chat::{Conversation, Language, Template};
 use antidote::engine::{Answer, FinishReason, Limits, Model, Sampler, Session, Steering};
 use serde::Serialize;
 
@@ -38,6 +38,9 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;
     let steering = choice.steering(&args.steering)?;
     refuse_to_guess_alpha(&args, &steering)?;
+    if steering.vectors().is_empty() && !args.steering.no_vector {
+        eprintln!("{}", Language::of_locale().unsteered());
+    }
     let context = args.model.context(&choice.model)?;
     let model = load::model(&choice.model, &args.model, &context)?;
     let mut session = Session::new(&model, &context, steering)?;

@@ -46,10 +46,11 @@ def main() -> None:
         offset = torch.zeros(N_EMBD)
         for index, value in VECTOR.items():
             offset[index] = value
-        logits = [model(prompts[0])[0, -1]]
+        after = lambda steering: model.logits(model.states(prompts[0], steering)[-1])[0, -1]
+        logits = [after(None)]
         for layer in range(1, N_LAYER):
             steering = [offset if il == layer else None for il in range(N_LAYER)]
-            logits.append(model(prompts[0], steering)[0, -1])
+            logits.append(after(steering))
     out = pathlib.Path(__file__).with_name("golden.safetensors")
     save_file({"states": states.contiguous(), "logits": torch.stack(logits)}, out,
               metadata={"prompts": json.dumps(PROMPTS)})

@@ -1,0 +1,165 @@
+//! `antidote-derive` as someone types it: what is written, what is refused, what is left behind.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use antidote::vector::{Scale, SvFile};
+use common::{Ran, antidote_derive, files_in, root};
+
+/// A folder with a dump in it.
+struct Bench {
+    folder: tempfile::TempDir,
+    dump: PathBuf,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let dump = folder.path().join("d.safetensors");
+        std::fs::copy(root().join("tests/golden/derive/dump.safetensors"), &dump).unwrap();
+        Self { folder, dump }
+    }
+
+    fn derive(&self, args: &[&str]) -> Ran {
+        antidote_derive([self.dump.as_path()].into_iter().chain(args.iter().map(Path::new)))
+    }
+
+    fn files(&self) -> Vec<String> {
+        files_in(self.folder.path())
+    }
+
+    /// Overwrites the dump's bytes at `at`.
+    fn damage(&self, at: usize, bytes: &[u8]) {
+        let mut file = std::fs::read(&self.dump).unwrap();
+        file[at..at + bytes.len()].copy_from_slice(bytes);
+        std::fs::write(&self.dump, file).unwrap();
+    }
+
+    /// Where the states begin.
+    fn states(&self) -> usize {
+        let file = std::fs::read(&self.dump).unwrap();
+        8 + u64::from_le_bytes(file[..8].try_into().unwrap()) as usize
+    }
+}
+
+#[test]
+fn the_vector_goes_beside_the_dump_and_is_summed_up() {
+    let bench = Bench::new();
+    let ran = bench.derive(&[]).succeeds();
+    assert_eq!(bench.files(), ["d.safetensors", "d.sv"]);
+    for expected in ["refusal", "Golden", "4 layers × 64", "pca", "14 harmful and 10 benign", "separation", "Next:"] {
+        assert!(ran.stdout.contains(expected), "no '{expected}' in {}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_was_asked_for_is_in_the_file() {
+    let bench = Bench::new();
+    let args = "--method mean-difference --sparsity 25 --scale unit --layers 0,2-3 --concept honesty \
+                --suggested-alpha -0.5 --alpha-range -1..0.25 --provenance here";
+    bench.derive(&args.split_whitespace().collect::<Vec<_>>()).succeeds();
+    let file = SvFile::open(&bench.dump.with_extension("sv")).unwrap();
+    let header = file.header();
+    assert_eq!((header.method.as_str(), header.scale, header.sparsity), ("mean-difference", Scale::Unit, 0.25));
+    assert_eq!((header.concept.as_str(), header.provenance.as_str()), ("honesty", "here"));
+    assert_eq!((header.suggested_alpha, header.alpha_range), (Some(-0.5), Some((-1.0, 0.25))));
+    let layers: Vec<_> = file.layers().map(|layer| (layer.layer, layer.len())).collect();
+    assert_eq!(layers, [(0, 16), (2, 16), (3, 16)]);
+}
+
+#[test]
+fn a_flipped_sign_turns_every_value_around() {
+    let bench = Bench::new();
+    let values = |name: &str, args: &[&str]| {
+        let out = bench.folder.path().join(name);
+        bench.derive(&[args, &["--out", out.to_str().unwrap()]].concat()).succeeds();
+        let file = SvFile::open(&out).unwrap();
+        file.layers().flat_map(|layer| layer.iter().collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let turned: Vec<_> = values("flipped.sv", &["--flip-sign"]).iter().map(|&(index, value)| (index, -value)).collect();
+    assert_eq!(values("plain.sv", &[]), turned);
+}
+
+#[test]
+fn the_same_dump_and_time_give_the_same_bytes() {
+    let bench = Bench::new();
+    let make = |name: &str| {
+        let out = bench.folder.path().join(name);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_antidote-derive"));
+        let ran = command.arg(&bench.dump).arg("--out").arg(&out).env("SOURCE_DATE_EPOCH", "1764000000").output();
+        assert!(ran.unwrap().status.success());
+        std::fs::read(&out).unwrap()
+    };
+    assert_eq!(make("a.sv"), make("b.sv"));
+}
+
+#[test]
+fn a_vector_that_is_there_is_only_replaced_when_asked() {
+    let bench = Bench::new();
+    std::fs::write(bench.dump.with_extension("sv"), "mine").unwrap();
+    bench.derive(&[]).fails(2, &["d.sv", "--force"]);
+    assert_eq!(std::fs::read(bench.dump.with_extension("sv")).unwrap(), b"mine");
+    bench.derive(&["--force"]).succeeds();
+    SvFile::open(&bench.dump.with_extension("sv")).unwrap();
+}
+
+#[test]
+fn nonsense_on_the_command_line_is_a_usage_error() {
+    let bench = Bench::new();
+    for (args, word) in [
+        (["--method", "magic"], "mean-difference"),
+        (["--sparsity", "0"], "above 0"),
+        (["--sparsity", "101"], "at most 100"),
+        (["--sparsity", "NaN"], "finite"),
+        (["--layers", "3-1"], "backwards"),
+        (["--alpha-range", "2..1"], "lower"),
+        (["--concept", "two words"], "one word"),
+        (["--suggested-alpha", "inf"], "finite"),
+    ] {
+        bench.derive(&args).fails(2, &[word]);
+    }
+    assert_eq!(bench.files(), ["d.safetensors"]);
+}
+
+#[test]
+fn layers_that_the_model_lacks_are_named() {
+    let bench = Bench::new();
+    bench.derive(&["--layers", "7-9"]).fails(1, &["layers 0 to 3", "7-9"]);
+    assert_eq!(bench.files(), ["d.safetensors"]);
+}
+
+#[test]
+fn a_dump_that_is_none_or_is_broken_leaves_no_vector() {
+    let bench = Bench::new();
+    antidote_derive([bench.folder.path().join("none.safetensors")]).fails(1, &["none.safetensors"]);
+    antidote_derive([bench.folder.path()]).fails(1, &[]);
+
+    let whole = std::fs::read(&bench.dump).unwrap();
+    for length in [0, 7, 100, whole.len() / 2, whole.len() - 1] {
+        std::fs::write(&bench.dump, &whole[..length]).unwrap();
+        bench.derive(&[]).fails(1, &["d.safetensors", "cut off"]);
+    }
+    std::fs::write(&bench.dump, &whole).unwrap();
+    // Prompt 2, layer 1, value 3 of [n_prompts, 4, 64].
+    bench.damage(bench.states() + 4 * ((4 + 1) * 64 + 3), &f32::NAN.to_le_bytes());
+    bench.derive(&[]).fails(1, &["prompt 2", "layer 1", "not a finite number"]);
+    std::fs::write(&bench.dump, &whole).unwrap();
+    bench.damage(whole.len() - 1, &[7]);
+    assert!(bench.derive(&[]).fails(1, &["d.safetensors"]).stderr.contains("7"));
+    assert_eq!(bench.files(), ["d.safetensors"]);
+}
+
+#[test]
+fn states_without_a_direction_are_refused_with_the_layer() {
+    let bench = Bench::new();
+    let (start, whole) = (bench.states(), std::fs::read(&bench.dump).unwrap());
+    let n_prompts = (whole.len() - start) / (4 * 64 * 4 + 1);
+    for prompt in 0..n_prompts {
+        bench.damage(start + 4 * (prompt * 4 + 2) * 64, &[0; 4 * 64]);
+    }
+    for method in ["pca", "mean-difference"] {
+        bench.derive(&["--method", method]).fails(1, &["layer 2", "--layers"]);
+    }
+    bench.derive(&["--layers", "1,3"]).succeeds();
+}
