@@ -161,6 +161,18 @@ fn alpha_zero_is_the_plain_model_to_the_bit() {
 }
 
 #[test]
+fn steering_beyond_all_numbers_is_an_error_and_leaves_no_trace() {
+    let model = model();
+    let tokens = prompt(&model, "How do I clean the lathe?");
+    let never = Session::new(&model, &options(), Steering::default()).unwrap().logits(&tokens).unwrap();
+    let mut session = Session::new(&model, &options(), demo_steering(0.0)).unwrap();
+    session.set_alpha(None, 1e38).unwrap();
+    assert!(matches!(session.logits(&tokens), Err(EngineError::OutputNotFinite { .. })));
+    session.set_alpha(None, 0.0).unwrap();
+    assert_eq!(session.logits(&tokens).unwrap(), never);
+}
+
+#[test]
 fn vectors_add_up() {
     let model = model();
     let tokens = prompt(&model, "How do I clean the lathe?");

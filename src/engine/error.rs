@@ -158,6 +158,16 @@ pub enum EngineError {
         /// α of the probe.
         alpha: f32,
     },
+    /// The model put out something that is no number.
+    #[error("the model's output is not finite at α = {alpha}{}", if *.alpha == 0.0 {
+        ": the model's file may be damaged"
+    } else {
+        ": it is steered too hard; lower α"
+    })]
+    OutputNotFinite {
+        /// The α of largest magnitude.
+        alpha: f32,
+    },
     /// α is not a number.
     #[error("α = {alpha} for {name} is not a finite number; use something like 0.3 (0 is the plain model)")]
     Alpha {

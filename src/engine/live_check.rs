@@ -52,9 +52,8 @@ fn logits_of(context: &mut Context<'_>, tokens: &[Token]) -> Result<Vec<f32>, En
     for (position, token) in tokens.iter().enumerate() {
         batch.push(*token, position, 0, position == last);
     }
-    context.clear_cache();
     context.decode(&mut batch)?;
     let logits = context.logits(last).map(<[f32]>::to_vec).unwrap_or_default();
-    context.clear_cache();
+    context.wipe_cache();
     Ok(logits)
 }

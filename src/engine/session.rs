@@ -194,12 +194,11 @@ impl<'model> Session<'model> {
     /// Logits after `prompt`, `[n_vocab]`. What the cache still holds of the prompt is not processed again.
     ///
     /// # Errors
-    /// The prompt is empty or too long, or llama.cpp failed.
+    /// The prompt is empty or too long, the output is not finite, or llama.cpp failed.
     pub fn logits(&mut self, prompt: &[Token]) -> Result<Vec<f32>, EngineError> {
         self.interrupter.withdraw();
-        self.prefill(prompt)?;
-        let row = self.last_row();
-        Ok(self.context.logits(row).map(<[f32]>::to_vec).unwrap_or_default())
+        let result = self.prefill(prompt).and_then(|_| self.output().map(<[f32]>::to_vec));
+        self.recover_from(result)
     }
 
     /// Answers `prompt`, giving each piece of text to `on_text` as it comes.
@@ -207,7 +206,7 @@ impl<'model> Session<'model> {
     /// An interruption is an ordinary end: the answer so far is returned.
     ///
     /// # Errors
-    /// The prompt is empty or too long, or llama.cpp failed. The cache is then emptied, so the session can go on.
+    /// The prompt is empty or too long, the output is not finite, or llama.cpp failed. The cache is then emptied, so the session can go on.
     pub fn answer(
         &mut self,
         prompt: &[Token],
@@ -217,8 +216,14 @@ impl<'model> Session<'model> {
     ) -> Result<Answer, EngineError> {
         self.interrupter.withdraw();
         let result = self.try_answer(prompt, sampler, limits, on_text);
+        self.recover_from(result)
+    }
+
+    /// After an error nobody knows what the cache holds.
+    fn recover_from<T>(&mut self, result: Result<T, EngineError>) -> Result<T, EngineError> {
         if result.is_err() {
-            self.forget();
+            self.context.wipe_cache();
+            self.cached.clear();
         }
         result
     }
@@ -258,11 +263,7 @@ impl<'model> Session<'model> {
             if self.interrupter.is_raised() {
                 break FinishReason::Interrupted;
             }
-            let row = self.last_row();
-            let token = self.context.logits(row).map(|logits| sampler.choose(logits));
-            let Some(token) = token else {
-                return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
-            };
+            let token = sampler.choose(self.output()?);
             sampler.accept(token);
             if !limits.ignore_end && self.model().ends_answer(token) {
                 break FinishReason::EndOfTurn;
@@ -329,9 +330,20 @@ impl<'model> Session<'model> {
         self.cached.len()
     }
 
-    /// The row of the last batch that has logits.
-    fn last_row(&self) -> usize {
-        self.last_rows.saturating_sub(1)
+    /// Logits of the last token processed: `[n_vocab]`, all finite. A model that was steered out of the range of its
+    /// number format would otherwise go on talking, and what it says is neither its own nor protected.
+    fn output(&mut self) -> Result<&[f32], EngineError> {
+        let alphas = self.steering.vectors().iter().map(|vector| vector.alpha);
+        let alpha = alphas.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
+        // Only the last row of a batch has logits.
+        let Some(logits) = self.context.logits(self.last_rows.saturating_sub(1)) else {
+            return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
+        };
+        if logits.iter().all(|logit| logit.is_finite()) {
+            Ok(logits)
+        } else {
+            Err(EngineError::OutputNotFinite { alpha })
+        }
     }
 }
 

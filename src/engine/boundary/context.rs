@@ -214,13 +214,24 @@ impl<'model> Context<'model> {
         unsafe { sys::llama_set_adapter_cvec(self.raw.as_ptr(), std::ptr::null(), 0, 0, 0, 0) };
     }
 
-    /// Empties the cache.
+    /// Empties the cache. What it held is masked from now on, not overwritten: that would take as long as the cache is
+    /// large.
     pub fn clear_cache(&mut self) {
+        self.clear_memory(false);
+    }
+
+    /// Empties the cache and overwrites it with zeros: after output that was not finite, because a masked NaN is still
+    /// one when it is multiplied by the mask's zero.
+    pub fn wipe_cache(&mut self) {
+        self.clear_memory(true);
+    }
+
+    fn clear_memory(&mut self, overwrite: bool) {
         // SAFETY: `raw` is live; the memory belongs to it and may be null (models without one).
         unsafe {
             let memory = sys::llama_get_memory(self.raw.as_ptr());
             if !memory.is_null() {
-                sys::llama_memory_clear(memory, true);
+                sys::llama_memory_clear(memory, overwrite);
             }
         }
     }
