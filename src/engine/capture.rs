@@ -14,6 +14,7 @@ const PROMPTS_AT_ONCE: u32 = 32;
 pub struct HiddenStates<'model> {
     context: Context<'model>,
     prompts_at_once: usize,
+    interrupter: Interrupter,
 }
 
 impl<'model> HiddenStates<'model> {
@@ -26,8 +27,15 @@ impl<'model> HiddenStates<'model> {
         // A running state mixes rows of different sequences in an order of its own, so there it is one at a time.
         let prompts_at_once = if model.is_recurrent() { 1 } else { PROMPTS_AT_ONCE };
         let options = ContextOptions { capture: true, n_seq_max: prompts_at_once, ..options.clone() };
-        let context = Context::new(model, &options, Interrupter::default().into_flag())?;
-        Ok(Self { context, prompts_at_once: prompts_at_once as usize })
+        let interrupter = Interrupter::default();
+        let context = Context::new(model, &options, interrupter.clone().into_flag())?;
+        Ok(Self { context, prompts_at_once: prompts_at_once as usize, interrupter })
+    }
+
+    /// A handle that stops [`Self::read`] within one layer: it then fails with [`EngineError::Interrupted`].
+    #[must_use]
+    pub fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
     }
 
     /// Hidden states of every prompt in turn: `on_state(prompt, state)` with `state` of shape `[n_layer, n_embd]`,
@@ -35,7 +43,7 @@ impl<'model> HiddenStates<'model> {
     ///
     /// # Errors
     /// A prompt is empty or longer than the context, an architecture does not show its blocks' outputs, llama.cpp
-    /// failed, or whatever `on_state` returns.
+    /// failed, it was interrupted, or whatever `on_state` returns.
     pub fn read<E: From<EngineError>>(
         &mut self,
         prompts: &[Vec<Token>],
@@ -97,7 +105,7 @@ impl<'model> HiddenStates<'model> {
     fn decode(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
         match self.context.decode(batch)? {
             Decoded::Done => Ok(()),
-            Decoded::Interrupted => Err(EngineError::Capture("interrupted".to_owned())),
+            Decoded::Interrupted => Err(EngineError::Interrupted),
         }
     }
 }

@@ -108,6 +108,9 @@ pub enum EngineError {
     /// A prompt without any token.
     #[error("the prompt is empty: there is nothing to answer")]
     EmptyPrompt,
+    /// Stopped from outside.
+    #[error("interrupted")]
+    Interrupted,
     /// Hidden states could not be read.
     #[error("cannot read hidden states: {0}")]
     Capture(String),

@@ -48,7 +48,13 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
     if std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::stderr());
     }
-    HiddenStates::new(&model, &context)?.read::<Failure>(&tokens, |_, state| {
+    let mut reader = HiddenStates::new(&model, &context)?;
+    let interrupter = reader.interrupter();
+    // An interrupted dump ends as a failed one does, so that it takes its half-written file with it.
+    ctrlc::set_handler(move || {
+        interrupter.interrupt();
+    })?;
+    reader.read::<Failure>(&tokens, |_, state| {
         writer.push(state)?;
         bar.inc(1);
         Ok(())

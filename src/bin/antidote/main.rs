@@ -23,6 +23,9 @@ type Failure = Box<dyn std::error::Error>;
 #[error("{0}")]
 struct UsageError(String);
 
+/// What shells report of a program that Ctrl-C ended: 128 + SIGINT.
+const EXIT_INTERRUPTED: u8 = 130;
+
 fn main() -> ExitCode {
     let antidote = Antidote::parse();
     antidote::engine::logs::install(antidote.verbose);
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
+        Err(failure) if is_interruption(&*failure) => ExitCode::from(EXIT_INTERRUPTED),
         Err(failure) => {
             eprintln!("error: {failure}");
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
@@ -46,4 +50,8 @@ fn main() -> ExitCode {
 fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(failure), |error| error.source());
     causes.filter_map(|error| error.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn is_interruption(failure: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(failure.downcast_ref(), Some(antidote::engine::EngineError::Interrupted))
 }

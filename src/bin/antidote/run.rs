@@ -47,13 +47,13 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let interrupter = session.interrupter();
     ctrlc::set_handler(move || {
         if interrupter.interrupt() {
-            std::process::exit(130);
+            std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     })?;
     for prompt in &prompts {
         let finish = answer(&args, prompt, &model, &mut session)?;
         if finish == FinishReason::Interrupted {
-            std::process::exit(130);
+            std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     }
     Ok(())
