@@ -163,3 +163,19 @@ fn states_without_a_direction_are_refused_with_the_layer() {
     }
     bench.derive(&["--layers", "1,3"]).succeeds();
 }
+
+#[test]
+fn directions_that_separate_nothing_are_warned_of() {
+    let bench = Bench::new();
+    assert_eq!(bench.derive(&[]).succeeds().stderr, "");
+    let start = bench.states();
+    // Something that varies much more than harm does, and as much on both sides: like prompts in two languages.
+    for (prompt, layer) in (0..24).flat_map(|prompt| (0..4).map(move |layer| (prompt, layer))) {
+        let value: f32 = if prompt % 2 == 0 { 1000.0 } else { -1000.0 };
+        bench.damage(start + 4 * (prompt * 4 + layer) * 64, &value.to_le_bytes());
+    }
+    let ran = bench.derive(&["--force"]).succeeds();
+    assert!(ran.stderr.contains("warning") && ran.stderr.contains("--method mean-difference"), "{}", ran.stderr);
+    let ran = bench.derive(&["--force", "--method", "mean-difference"]).succeeds();
+    assert_eq!(ran.stderr, "");
+}
