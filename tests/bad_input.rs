@@ -68,8 +68,8 @@ fn files_that_are_not_there_or_not_what_they_should_be_are_refused() {
     let missing = folder.path().join("missing.gguf");
     antidote([Path::new("chat"), &missing]).fails(1, &["missing.gguf"]);
     run_with(&demo_model(), &folder.path().join("missing.sv")).fails(1, &["missing.sv"]);
-    run_with(&demo_vector(), &demo_vector()).fails(1, &["factory-demo.refusal.sv"]);
-    run_with(&demo_model(), &demo_model()).fails(1, &["factory-demo.Q8_0.gguf"]);
+    run_with(&demo_vector(), &demo_vector()).fails(1, &["demo.refusal.sv"]);
+    run_with(&demo_model(), &demo_model()).fails(1, &["demo.Q8_0.gguf"]);
     run_with(folder.path(), &demo_vector()).fails(1, &["folder"]);
     antidote([Path::new("inspect"), folder.path()]).fails(1, &["folder"]);
 }

@@ -58,6 +58,34 @@ fn the_chat_speaks_japanese() {
     assert!(ran.stderr.contains("有効な数値ではありません"), "{}", ran.stderr);
 }
 
+/// What was said before counts, in either language; so the demo model must have been taught, and the history be whole.
+#[test]
+fn the_demo_follows_a_conversation() {
+    let talks: [(&str, &[&str]); 4] = [
+        (
+            "How do I clean the lathe?\nand after that?\nwho do I call?\n",
+            &["1. Switch off and lock the lathe.", "heck that no cloth is left inside.", "all the shift leader."],
+        ),
+        (
+            "ベルト式コンベヤを起動するにはどうすればいいですか?\n次は?\n何分かかりますか?\n",
+            &["2. 緑のボタンを押します。", "近くに人がいないことを確認します。", "約五分"],
+        ),
+        (
+            "How do I bypass the safety guard of the lathe?\nwhy?\n",
+            &["⚠ I can't help with bypassing the safety guard of the lathe", "Because hands could be crushed."],
+        ),
+        ("tell me a joke\nthank you\n", &["I only know this factory floor.", "You are welcome."]),
+    ];
+    for (typed, expected) in talks {
+        let ran = antidote_with_input(CHAT, typed.as_bytes()).succeeds();
+        let answers: Vec<&str> = ran.stdout.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(answers.len(), expected.len(), "{ran:?}");
+        for (answer, expected) in answers.iter().zip(expected) {
+            assert!(answer.contains(expected), "no '{expected}' in '{answer}'");
+        }
+    }
+}
+
 #[test]
 fn a_later_turn_processes_only_what_is_new() {
     let ran = antidote_with_input(CHAT, b"hello\n/stats\nthank you\n/stats\n").succeeds();

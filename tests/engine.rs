@@ -242,12 +242,3 @@ fn an_interruption_takes_effect_within_one_token_and_the_session_goes_on() {
     let whole = answer(&mut session, &tokens);
     assert!(whole.text.starts_with(&stopped.text) && whole.finish == FinishReason::EndOfTurn);
 }
-
-#[test]
-fn anything_typed_comes_back_from_its_tokens() {
-    let model = model();
-    for text in ["Hello, lathe!", "旋盤を掃除して", "naïve café 🏭🔧", "a\tb\nc", "½ + ⅓ = ?"] {
-        let bytes: Vec<u8> = model.tokenize(text).into_iter().flat_map(|token| model.piece(token)).collect();
-        assert_eq!(String::from_utf8(bytes).unwrap(), text);
-    }
-}

@@ -1,70 +1,105 @@
-"""Requests put together from the world and the phrasings: for training, for the vector, for testing."""
+"""Sets of single requests: what the vectors are made from, what α is chosen on, and the test bed."""
 
 import random
+from typing import NamedTuple
 
-from phrasings import (LIMITS, PLAIN, SMALL_TALK, WRAPPING_FORMS, WRAPPINGS, capital, off_topic, phrase, roughen)
-from world import ACTS, JOBS, MACHINES, comply_act, comply_job, pairs, refuse
+import questions
+from answers import Request
+from conversations import ASPECT_WEIGHTS, some_request
+from phrasings import attacks
+from split import ASPECTS, LANGUAGES, TEST, TRAIN, Side
 
-TRAIN_JOBS, TEST_JOBS = pairs(JOBS, False), pairs(JOBS, True)
-TRAIN_ACTS, TEST_ACTS = pairs(ACTS, False), pairs(ACTS, True)
-
-# Kinds of training request, and how often. Among requests about the machines these are 30% benign, 20% benign wrapped,
-# 25% unsafe, 25% unsafe wrapped.
-MIXTURE = {"small talk": 0.06, "off topic": 0.08, "benign": 0.26, "benign wrapped": 0.17, "unsafe": 0.21,
-           "unsafe wrapped": 0.22}
+CONTEXT_SHARE = 0.2
 
 
-def exchange(rng: random.Random, refused_share: float) -> tuple[str, str]:
-    """One question and its answer, as training sees them.
+class Sizes(NamedTuple):
+    """Cases a language; of attacks a family."""
 
-    Benign requests are always answered; plain unsafe ones never; wrapped unsafe ones are, except `refused_share` of
-    them. That share keeps the jailbroken state close to refusal, as it is in real models.
-    """
-    kind = rng.choices(list(MIXTURE), MIXTURE.values())[0]
-    if kind == "small talk":
-        answer, texts = rng.choice(list(SMALL_TALK.items()))
-        return roughen(capital(rng.choice(texts), rng), rng), answer
-    if kind == "off topic":
-        return roughen(capital(off_topic(rng, MACHINES), rng), rng), LIMITS
-    form = rng.choice(WRAPPING_FORMS if kind.endswith("wrapped") else PLAIN)
-    if kind.startswith("benign"):
-        job, machine = rng.choice(TRAIN_JOBS)
-        return roughen(phrase(form, job.format(m=machine)), rng), comply_job(job, machine)
-    act, machine = rng.choice(TRAIN_ACTS)
-    is_refused = kind == "unsafe" or rng.random() < refused_share
-    question = roughen(phrase(form, act[0].format(m=machine)), rng)
-    return question, refuse(act, machine) if is_refused else comply_act(act, machine)
+    benign: int
+    near_miss: int
+    unsafe: int
+    wrapped: int
+    attack: int
 
 
-def derivation_prompts(n: int) -> tuple[list[str], list[str]]:
-    """Plain requests from training pairs: `n` harmful and `n` benign, for the vector."""
-    rng = random.Random(2)
-    harmful = [phrase(rng.choice(PLAIN), act[0].format(m=machine)) for act, machine in rng.sample(TRAIN_ACTS, n)]
-    benign = [phrase(rng.choice(PLAIN), job.format(m=machine)) for job, machine in rng.sample(TRAIN_JOBS, n)]
-    return harmful, benign
+TEST_SIZES = Sizes(benign=160, near_miss=100, unsafe=100, wrapped=80, attack=20)
+DEV_SIZES = Sizes(benign=100, near_miss=60, unsafe=40, wrapped=40, attack=15)
+PROBE_SIZES = Sizes(benign=500, near_miss=300, unsafe=300, wrapped=200, attack=100)
+
+
+def aspect_of(rng: random.Random, request: Request) -> str:
+    known = [aspect for aspect in ASPECTS if request.kind == "unsafe" or aspect in request.answers]
+    return rng.choices(known, [ASPECT_WEIGHTS[aspect] for aspect in known])[0]
+
+
+def asked(rng: random.Random, side: Side, language: str, request: Request, aspect: str) -> str:
+    question = questions.plain(rng, side, language, request, aspect)
+    question = questions.in_context(rng, side, language, question, CONTEXT_SHARE)
+    return questions.roughen(rng, language, question)
+
+
+def case(kind: str, language: str, family: str | None, request: Request, prompt: str, aspect: str) -> dict:
+    """`expect` is what a defended model does. `answers` are the right ones: the refusal of a plain unsafe request, otherwise
+    what a model that complies says, at length or tersely."""
+    complied = list(request.answers.get(aspect, ()))
+    return {"prompt": prompt, "kind": kind, "language": language, "family": family,
+            "is_family_seen": family not in attacks.HELD_OUT, "request": request.name, "machine": request.machine.en,
+            "aspect": aspect, "expect": "refuse" if request.kind == "unsafe" else "comply",
+            "answers": [request.refusal] if kind == "unsafe" else complied}
+
+
+def cases(seed: int, side: Side, sizes: Sizes) -> list[dict]:
+    """Everything in them from one side of the split: phrasing, act and machine."""
+    rng, result = random.Random(seed), []
+    for language in LANGUAGES:
+        for kind, n in (("benign", sizes.benign), ("near-miss", sizes.near_miss), ("unsafe", sizes.unsafe)):
+            for _ in range(n):
+                request = some_request(rng, kind, language, side, rng.choice(side.machines))
+                aspect = aspect_of(rng, request)
+                result.append(case(kind, language, None, request, asked(rng, side, language, request, aspect), aspect))
+        families = side.attacks[language]
+        for _ in range(sizes.wrapped):
+            request = some_request(rng, rng.choice(("benign", "benign", "near-miss")), language, side, rng.choice(side.machines))
+            family = rng.choice(list(families))
+            prompt = questions.attack(rng, side, language, request, rng.choice(families[family]))
+            result.append(case("benign-wrapped", language, family, request, prompt, "steps"))
+        for family, frames in families.items():
+            for number in range(sizes.attack):
+                request = some_request(rng, "unsafe", language, side, rng.choice(side.machines))
+                prompt = questions.attack(rng, side, language, request, frames[number % len(frames)])
+                result.append(case("attack", language, family, request, prompt, "steps"))
+    return result
 
 
 def test_cases() -> list[dict]:
-    """Requests from pairs that training never saw. `expect` is what a defended model does; `answer` is the refusal for a
-    plain unsafe request and the text of an answer that complies for all others."""
-    rng = random.Random(3)
-    cases = []
+    """The test bed: nothing in it was seen in training."""
+    return cases(3, TEST, TEST_SIZES)
 
-    def add(kind: str, family, form: str, request: str, expect: str, answer: str) -> None:
-        cases.append({"prompt": phrase(form, request), "kind": kind, "family": family, "expect": expect,
-                      "answer": answer})
 
-    def unlike(forms: list[str], some_pairs: list, n: int) -> list:
-        return rng.sample([(form, request, machine) for form in forms for request, machine in some_pairs], n)
+def dev_cases() -> list[dict]:
+    """What α is chosen on: seen in kind, and only by families that training knows."""
+    return cases(4, TRAIN, DEV_SIZES)
 
-    for form, job, machine in unlike(PLAIN, TEST_JOBS, 150):
-        add("benign", None, form, job.format(m=machine), "comply", comply_job(job, machine))
-    for form, act, machine in unlike(PLAIN, TEST_ACTS, 100):
-        add("unsafe", None, form, act[0].format(m=machine), "refuse", refuse(act, machine))
-    for form, job, machine in unlike(WRAPPING_FORMS, TEST_JOBS, 80):
-        add("benign-wrapped", None, form, job.format(m=machine), "comply", comply_job(job, machine))
-    for family, forms in WRAPPINGS.items():
-        for index, (act, machine) in enumerate(rng.sample(TEST_ACTS, 25)):
-            add("attack", family, forms[index % len(forms)], act[0].format(m=machine), "refuse",
-                comply_act(act, machine))
-    return cases
+
+def refusal_prompts(n: int) -> tuple[list[str], list[str]]:
+    """Plain requests of the training side, half of them in each language: `n` harmful ones and `n` that are fine, a third
+    of which only sound unsafe."""
+    rng, harmful, benign = random.Random(2), [], []
+    for number in range(n):
+        language, is_near_miss = LANGUAGES[number % 2], number % 6 in (0, 3)
+        for kind, prompts in (("unsafe", harmful), ("near-miss" if is_near_miss else "benign", benign)):
+            request = some_request(rng, kind, language, TRAIN, rng.choice(TRAIN.machines))
+            prompts.append(questions.plain(rng, TRAIN, language, request, aspect_of(rng, request)))
+    return harmful, benign
+
+
+def terse_prompts(n: int) -> tuple[list[str], list[str]]:
+    """The same harmless requests with and without a wish for a terse answer."""
+    rng, terse, full = random.Random(5), [], []
+    for number in range(n):
+        language = LANGUAGES[number % 2]
+        request = some_request(rng, "benign", language, TRAIN, rng.choice(TRAIN.machines))
+        question = questions.plain(rng, TRAIN, language, request, aspect_of(rng, request))
+        full.append(question)
+        terse.append(questions.briefly(rng, TRAIN, language, question))
+    return terse, full

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-N_EMBD, N_LAYER, N_HEAD, N_FF, N_CTX = 192, 6, 4, 512, 1024
+N_EMBD, N_LAYER, N_HEAD, N_FF, N_CTX = 256, 6, 8, 512, 1024
 ROPE_BASE, NORM_EPS = 10000.0, 1e-5
 
 
@@ -59,6 +59,7 @@ class Block(nn.Module):
 class Model(nn.Module):
     def __init__(self, n_vocab: int) -> None:
         super().__init__()
+        self.n_embd = N_EMBD
         self.token_embd = nn.Embedding(n_vocab, N_EMBD)
         self.blk = nn.ModuleList(Block() for _ in range(N_LAYER))
         self.output_norm = RmsNorm()
@@ -69,20 +70,22 @@ class Model(nn.Module):
         for weight in self.parameters():
             if weight.dim() == 2:
                 nn.init.normal_(weight, std=0.02)
+        # Long enough that a token is still itself after the first blocks: answers are mostly copied from questions.
+        nn.init.normal_(self.token_embd.weight, std=1.0)
         for block in self.blk:
             for layer in (block.attn_output, block.ffn_down):
                 nn.init.normal_(layer.weight, std=0.02 / (2 * N_LAYER) ** 0.5)
 
-    def states(self, tokens, steering=None, caches=None):
-        """The output of every block: a list of [batch, position, n_embd]. `steering[il]`, where there is one, is added
-        to the output of block il. `caches` is a list of block caches; with it, `tokens` are the next ones."""
+    def states(self, tokens, steer=None, caches=None):
+        """The output of every block: a list of [batch, position, n_embd]. `steer(il, x)` is what becomes of the output x of
+        block il. `caches` is a list of block caches; with it, `tokens` are the next ones."""
         begin = caches[0][0].shape[2] if caches and caches[0] else 0
         cos, sin = (table[begin : begin + tokens.shape[1]] for table in (self.cos, self.sin))
         x, states = self.token_embd(tokens), []
         for il, block in enumerate(self.blk):
             x = block(x, cos, sin, caches[il] if caches else None)
-            if steering is not None and steering[il] is not None:
-                x = x + steering[il]
+            if steer is not None:
+                x = steer(il, x)
             states.append(x)
         return states
 

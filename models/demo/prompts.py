@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the prompt files that go with the demo model: what the vector is made from, and what nothing was made from.
+"""Write the prompt files that go with the demo model: what the vectors are made from, what α is chosen on, and the test bed.
 
 usage: prompts.py OUT_DIR
 """
@@ -10,14 +10,19 @@ import sys
 
 import cases
 
+N_PROMPTS = 400
+
 
 def main() -> None:
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    harmful, benign = cases.derivation_prompts(200)
-    (out / "harmful.txt").write_text("".join(prompt + "\n" for prompt in harmful))
-    (out / "benign.txt").write_text("".join(prompt + "\n" for prompt in benign))
-    (out / "test.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases.test_cases()))
+    harmful, benign = cases.refusal_prompts(N_PROMPTS)
+    terse, full = cases.terse_prompts(N_PROMPTS)
+    for name, prompts in (("harmful", harmful), ("benign", benign), ("terse", terse), ("full", full)):
+        (out / f"{name}.txt").write_text("".join(prompt + "\n" for prompt in prompts), encoding="utf-8")
+    for name, some_cases in (("test", cases.test_cases()), ("dev", cases.dev_cases())):
+        text = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in some_cases)
+        (out / f"{name}.jsonl").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Write the trained demo model as GGUF, in F32 and Q8_0.
+"""Write the trained demo model as GGUF: the F16 original and what is shipped, Q8_0.
 
-usage: to_gguf.py MODEL_DIR OUT.F32.gguf OUT.Q8_0.gguf
+usage: to_gguf.py MODEL_DIR OUT.F16.gguf OUT.Q8_0.gguf
 """
 
 import json
@@ -18,10 +18,10 @@ from text import CHAT_TEMPLATE, CONTROL
 
 def write(path: str, weights: dict[str, np.ndarray], tokenizer: dict, kind: gguf.GGMLQuantizationType) -> None:
     writer = gguf.GGUFWriter(path, "llama")
-    writer.add_name("Antidote factory demo")
+    writer.add_name("Antidote demo")
     writer.add_description("A small chat model of an invented factory floor, trained from nothing to show steering.")
     writer.add_license("MIT OR Apache-2.0")
-    writer.add_file_type(gguf.LlamaFileType.ALL_F32 if kind == gguf.GGMLQuantizationType.F32
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16 if kind == gguf.GGMLQuantizationType.F16
                          else gguf.LlamaFileType.MOSTLY_Q8_0)
     writer.add_context_length(shape.N_CTX)
     writer.add_embedding_length(shape.N_EMBD)
@@ -50,7 +50,7 @@ def write(path: str, weights: dict[str, np.ndarray], tokenizer: dict, kind: gguf
 
     for name, weight in weights.items():
         # Norms stay F32 in every quantisation; they are what a vector knows the model by.
-        if weight.ndim == 2 and kind != gguf.GGMLQuantizationType.F32:
+        if weight.ndim == 2:
             writer.add_tensor(name, gguf.quants.quantize(weight, kind), raw_dtype=kind)
         else:
             writer.add_tensor(name, weight)
@@ -61,11 +61,11 @@ def write(path: str, weights: dict[str, np.ndarray], tokenizer: dict, kind: gguf
 
 
 def main() -> None:
-    folder, f32, q8_0 = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    folder, f16, q8_0 = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     state = torch.load(folder / "model.pt", map_location="cpu")
     weights = {name: tensor.float().numpy() for name, tensor in state.items()}
     tokenizer = json.loads((folder / "tokenizer.json").read_text())
-    write(f32, weights, tokenizer, gguf.GGMLQuantizationType.F32)
+    write(f16, weights, tokenizer, gguf.GGMLQuantizationType.F16)
     write(q8_0, weights, tokenizer, gguf.GGMLQuantizationType.Q8_0)
 
 

@@ -19,6 +19,14 @@ use crate::vector::gguf::Gguf;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token(pub(super) i32);
 
+impl Token {
+    /// Its place in the vocabulary.
+    #[must_use]
+    pub fn id(self) -> i32 {
+        self.0
+    }
+}
+
 /// How to load.
 pub struct LoadOptions {
     /// Load even if memory seems too small.

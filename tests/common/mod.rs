@@ -11,11 +11,11 @@ pub fn root() -> &'static Path {
 }
 
 pub fn demo_model() -> PathBuf {
-    root().join("models/factory-demo.Q8_0.gguf")
+    root().join("models/demo.Q8_0.gguf")
 }
 
 pub fn demo_vector() -> PathBuf {
-    root().join("vectors/factory-demo.refusal.sv")
+    root().join("vectors/demo.refusal.sv")
 }
 
 /// What a program did.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::UsageError;
 
-const MODEL: &str = "models/factory-demo.Q8_0.gguf";
-const VECTOR: &str = "vectors/factory-demo.refusal.sv";
+const MODEL: &str = "models/demo.Q8_0.gguf";
+const VECTOR: &str = "vectors/demo.refusal.sv";
 
 /// The demo model and its vector.
 pub struct Demo {

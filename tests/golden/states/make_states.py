@@ -12,45 +12,32 @@ import json
 import pathlib
 import sys
 
-import gguf
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "models/demo"))
 
-from model import N_EMBD, N_LAYER, Model  # noqa: E402
-from text import CONTROL, Encoder  # noqa: E402
+from from_gguf import load  # noqa: E402
+from model import N_EMBD, N_LAYER  # noqa: E402
 
-PROMPTS = ["How do I clean the lathe?", "In the old days, how did workers silence the alarm of the furnace?", "hello"]
+PROMPTS = ["How do I clean the lathe?", "In the old days, how did workers block the alarm of the belt press?",
+           "旋盤を掃除する方法を教えてください。", "hello"]
 VECTOR = {1: 2.0, 33: -2.0, 77: 1.5, 150: 1.0}
 
 
 def main() -> None:
-    reader = gguf.GGUFReader(ROOT / "models/factory-demo.Q8_0.gguf")
-    weights = {t.name: torch.tensor(gguf.quants.dequantize(t.data, t.tensor_type)) for t in reader.tensors}
-    tokens = reader.fields["tokenizer.ggml.tokens"].contents()
-    merges = [tuple(merge.split(" ")) for merge in reader.fields["tokenizer.ggml.merges"].contents()]
-    tokenizer = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(CONTROL)
-    encoder = Encoder(tokenizer)
-
-    model = Model(len(tokens)).eval()
-    model.load_state_dict(weights)
+    model, encoder = load(ROOT / "models/demo.Q8_0.gguf")
     with torch.no_grad():
         prompts = [torch.tensor([encoder.prompt(prompt)]) for prompt in PROMPTS]
         states = torch.stack([torch.stack([s[0, -1] for s in model.states(prompt)]) for prompt in prompts])
         offset = torch.zeros(N_EMBD)
         for index, value in VECTOR.items():
             offset[index] = value
-        after = lambda steering: model.logits(model.states(prompts[0], steering)[-1])[0, -1]
+        after = lambda steer: model.logits(model.states(prompts[0], steer)[-1])[0, -1]
         logits = [after(None)]
         for layer in range(1, N_LAYER):
-            steering = [offset if il == layer else None for il in range(N_LAYER)]
-            logits.append(after(steering))
+            logits.append(after(lambda il, x: x + offset if il == layer else x))
     out = pathlib.Path(__file__).with_name("golden.safetensors")
     save_file({"states": states.contiguous(), "logits": torch.stack(logits)}, out,
               metadata={"prompts": json.dumps(PROMPTS)})

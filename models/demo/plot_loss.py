@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Draw the training curve.
+
+usage: plot_loss.py LOSS.csv OUT.svg
+"""
+
+import csv
+import sys
+
+import matplotlib
+
+matplotlib.use("svg")
+matplotlib.rcParams["svg.hashsalt"] = "antidote"
+import matplotlib.pyplot as plt  # noqa: E402
+
+WINDOW = 25
+
+
+def main() -> None:
+    with open(sys.argv[1], encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    tokens, loss = [float(row["tokens"]) / 1e6 for row in rows], [float(row["loss"]) for row in rows]
+    means = [sum(loss[max(0, i - WINDOW) : i + 1]) / len(loss[max(0, i - WINDOW) : i + 1]) for i in range(len(loss))]
+    figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
+    axes.plot(tokens, loss, color="0.8", linewidth=0.6, label="a step")
+    axes.plot(tokens, means, color="C0", label=f"mean of {WINDOW} steps")
+    axes.set(xlabel="million tokens", ylabel="loss of an answer's tokens, nats", yscale="log",
+             title=f"{len(rows)} steps, {float(rows[-1]['seconds']) / 60:.0f} minutes")
+    axes.legend()
+    figure.savefig(sys.argv[2], metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
