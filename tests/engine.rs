@@ -133,7 +133,7 @@ fn a_vector_at_layer_l_is_added_to_the_output_of_block_l() {
     let model = model();
     let tokens = prompt(&model, &golden.prompts[0]);
     let expected: Vec<&[f32]> = golden.logits.chunks_exact(model.n_vocab()).collect();
-    let components = [(1, 2.0), (33, -2.0), (77, 1.5), (150, 1.0)];
+    let components = [(1, 400.0), (33, -400.0), (77, 300.0), (150, 200.0)];
     for layer in 1..model.n_layer() {
         let steering = steering(vector_at(layer as u32, &components), 1.0);
         let logits = Session::new(&model, &options(), steering).unwrap().logits(&tokens).unwrap();
@@ -167,7 +167,8 @@ fn steering_beyond_all_numbers_is_an_error_and_leaves_no_trace() {
     let never = Session::new(&model, &options(), Steering::default()).unwrap().logits(&tokens).unwrap();
     let mut session = Session::new(&model, &options(), demo_steering(0.0)).unwrap();
     session.set_alpha(None, 1e38).unwrap();
-    assert!(matches!(session.logits(&tokens), Err(EngineError::OutputNotFinite { .. })));
+    let steered = session.logits(&tokens);
+    assert!(matches!(steered, Err(EngineError::OutputNotFinite { .. })), "{:?}", steered.map(|logits| logits[0]));
     session.set_alpha(None, 0.0).unwrap();
     assert_eq!(session.logits(&tokens).unwrap(), never);
 }

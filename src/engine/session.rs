@@ -339,7 +339,9 @@ impl<'model> Session<'model> {
         let Some(logits) = self.context.logits(self.last_rows.saturating_sub(1)) else {
             return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
         };
-        if logits.iter().all(|logit| logit.is_finite()) {
+        // States too long to be squared come out of the last norm as zeros, and every token is then equally likely.
+        let is_flat = logits.windows(2).all(|pair| pair[0] == pair[1]);
+        if logits.iter().all(|logit| logit.is_finite()) && !is_flat {
             Ok(logits)
         } else {
             Err(EngineError::OutputNotFinite { alpha })
