@@ -25,7 +25,7 @@ import program  # noqa: E402
 HERE = pathlib.Path(__file__).parent
 REFUSAL, TERSE = program.ROOT / "vectors/demo.refusal.sv", program.ROOT / "vectors/demo.terse.sv"
 LANGUAGES = {"en": "English", "ja": "Japanese"}
-SHARES_OF_SUGGESTED = (0.5, 0.75, 1.0, 1.25, 1.5)
+SHARES_OF_SUGGESTED = (0.6, 1.0, 1.4)
 # 5% of the components carry about a quarter of the squared length, so all of them do as much at a quarter of the α.
 DENSE_SHARE = 0.27
 # DSR at which 5% and all components are compared.
@@ -163,27 +163,30 @@ def put(text: str, mark: str, content: str) -> str:
     return re.sub(pattern, lambda found: f"{found[1]}\n{content}\n\n{found[2]}", text, flags=re.S)
 
 
+def publish(tables: dict[str, str]) -> None:
+    """Prints tables and puts them into the card, each when it is there: all of them take a while."""
+    card = (HERE / "README.md").read_text(encoding="utf-8")
+    for mark, table in tables.items():
+        print(f"\n{table}", flush=True)
+        card = put(card, mark, table)
+    (HERE / "README.md").write_text(card, encoding="utf-8")
+
+
 def main() -> None:
     bed, alpha = Bed(), suggested(REFUSAL)
     steered = bed.steered(REFUSAL, alpha)
-    card = (HERE / "README.md").read_text(encoding="utf-8")
-    tables = {"figures": main_table(bed, steered, alpha), "families": family_table(bed, steered, alpha)}
-    print("\n\n".join(tables.values()), flush=True)
+    publish({"figures": main_table(bed, steered, alpha), "families": family_table(bed, steered, alpha)})
+    publish({"probe": probe.table()})
     sparse = curve(bed, REFUSAL, [round(share * alpha, 4) for share in SHARES_OF_SUGGESTED])
+    publish({"curve": "\n".join([judge.table_head("α"), *(judge.table_row(f"{a:g}", figures) for a, figures in sparse)])})
     with tempfile.TemporaryDirectory() as folder:
         dump, dense_vector = pathlib.Path(folder, "dump.safetensors"), pathlib.Path(folder, "dense.sv")
         program.dump(HERE / "prompts/harmful.txt", HERE / "prompts/benign.txt", dump)
         program.derive(dump, dense_vector, "--method", "mean-difference", "--sparsity", "100")
         dense = curve(bed, dense_vector, [round(DENSE_SHARE * share * alpha, 4) for share in SHARES_OF_SUGGESTED])
     draw(sparse, dense, alpha)
-    tables["curve"] = "\n".join([judge.table_head("α"), *(judge.table_row(f"{a:g}", figures) for a, figures in sparse)])
-    tables["dense"] = dense_table(sparse, dense)
-    tables["terse"] = terse_table(bed)
-    tables["probe"] = probe.table()
-    for mark, table in tables.items():
-        card = put(card, mark, table)
-    print("\n\n".join(tables.values()))
-    (HERE / "README.md").write_text(card, encoding="utf-8")
+    publish({"dense": dense_table(sparse, dense)})
+    publish({"terse": terse_table(bed)})
 
 
 if __name__ == "__main__":
