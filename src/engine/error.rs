@@ -152,7 +152,7 @@ pub enum EngineError {
     },
     /// The vector breaks the model.
     #[error(
-        "steering breaks this model: with {} at α = {alpha} its logits are not finite; lower α, or derive the vector \
+        "steering breaks this model: with {} at α = {alpha} its logits are not finite, or all alike; lower α, or derive the vector \
          again from this model", .path.display()
     )]
     NotFinite {
@@ -161,8 +161,8 @@ pub enum EngineError {
         /// α of the probe.
         alpha: f32,
     },
-    /// The model put out something that is no number.
-    #[error("the model's output is not finite at α = {alpha}{}", if *.alpha == 0.0 {
+    /// The model put out something that is no number, or nothing that tells tokens apart.
+    #[error("the model's output is not finite, or the same for every token, at α = {alpha}{}", if *.alpha == 0.0 {
         ": the model's file may be damaged"
     } else {
         ": it is steered too hard; lower α"

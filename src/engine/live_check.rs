@@ -3,6 +3,7 @@
 
 use super::boundary::{Batch, Context};
 use super::error::EngineError;
+use super::logits::are_usable;
 use super::model::Token;
 use super::steering::{Steering, SteeringVector};
 
@@ -34,7 +35,7 @@ pub(super) fn check(context: &mut Context<'_>, steering: &Steering, dense: &mut 
         };
         context.set_control_vector(dense, first, last)?;
         let steered = logits_of(context, &probe)?;
-        if steered.iter().any(|logit| !logit.is_finite()) && plain.iter().all(|logit| logit.is_finite()) {
+        if !are_usable(&steered) && are_usable(&plain) {
             return Err(EngineError::NotFinite { path: path(), alpha });
         }
         if steered == plain {

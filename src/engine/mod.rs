@@ -7,6 +7,7 @@ mod boundary;
 mod capture;
 mod error;
 mod live_check;
+mod logits;
 pub mod logs;
 mod memory;
 mod model;

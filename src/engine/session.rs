@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::boundary::{Batch, Context, Decoded};
 use super::error::EngineError;
 use super::live_check;
+use super::logits::are_usable;
 use super::model::{Model, Token};
 use super::options::ContextOptions;
 use super::sampler::Sampler;
@@ -339,13 +340,7 @@ impl<'model> Session<'model> {
         let Some(logits) = self.context.logits(self.last_rows.saturating_sub(1)) else {
             return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
         };
-        // States too long to be squared come out of the last norm as zeros, and every token is then equally likely.
-        let is_flat = logits.windows(2).all(|pair| pair[0] == pair[1]);
-        if logits.iter().all(|logit| logit.is_finite()) && !is_flat {
-            Ok(logits)
-        } else {
-            Err(EngineError::OutputNotFinite { alpha })
-        }
+        if are_usable(logits) { Ok(logits) } else { Err(EngineError::OutputNotFinite { alpha }) }
     }
 }
 
