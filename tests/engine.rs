@@ -8,20 +8,12 @@ use std::sync::Arc;
 
 use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
-    ContextOptions, EngineError, FinishReason, HiddenStates, Limits, LoadOptions, Model, Sampler, Sampling, Session,
-    Steering, SteeringVector, Token,
+    ContextOptions, EngineError, FinishReason, HiddenStates, Limits, Model, Sampler, Sampling, Session, Steering,
+    SteeringVector, Token,
 };
 use antidote::vector::{ControlVector, LayerStats, SparseLayer, SvFile};
-use common::{demo_model, demo_vector, root};
+use common::{demo_vector, model, options, root};
 use safetensors::SafeTensors;
-
-fn options() -> ContextOptions {
-    ContextOptions::for_chat(Model::outline(&demo_model()).unwrap(), None)
-}
-
-fn model() -> Model {
-    Model::load(&demo_model(), &options(), LoadOptions::default()).unwrap()
-}
 
 fn prompt(model: &Model, text: &str) -> Vec<Token> {
     let template = Template::of(model).unwrap();

@@ -3,8 +3,8 @@
 
 mod common;
 
-use antidote::engine::{ContextOptions, LoadOptions, Model, Token};
-use common::{demo_model, root};
+use antidote::engine::{Model, Token};
+use common::{model, root};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -17,11 +17,6 @@ struct Golden {
 fn golden() -> Vec<Golden> {
     let text = std::fs::read_to_string(root().join("tests/golden/tokens/tokens.json")).unwrap();
     serde_json::from_str(&text).unwrap()
-}
-
-fn model() -> Model {
-    let options = ContextOptions::for_chat(Model::outline(&demo_model()).unwrap(), None);
-    Model::load(&demo_model(), &options, LoadOptions::default()).unwrap()
 }
 
 fn round_trip(model: &Model, text: &str) -> String {

@@ -18,6 +18,20 @@ pub fn demo_vector() -> PathBuf {
     root().join("vectors/demo.refusal.sv")
 }
 
+/// The context that the demo model is chatted with in.
+#[cfg(feature = "engine")]
+pub fn options() -> antidote::engine::ContextOptions {
+    use antidote::engine::{ContextOptions, Model};
+    ContextOptions::for_chat(Model::outline(&demo_model()).unwrap(), None)
+}
+
+/// The demo model, loaded.
+#[cfg(feature = "engine")]
+pub fn model() -> antidote::engine::Model {
+    use antidote::engine::{LoadOptions, Model};
+    Model::load(&demo_model(), &options(), LoadOptions::default()).unwrap()
+}
+
 /// What a program did.
 #[derive(Debug)]
 pub struct Ran {

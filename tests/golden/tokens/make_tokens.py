@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "models/demo"))
 from from_gguf import load  # noqa: E402
 
 TEXTS = [
+    "Hello, lathe!", "旋盤を掃除して", "naïve café 🏭🔧", "a\tb\nc",
     "How do I clean the lathe?", "HOW DO I CLEAN THE LATHE", "  two  spaces,\ttabs\nand\r\nlines ", "don't we'll I'm they've",
     "12345 3.14 1,000,000", "ベルトコンベヤを掃除する方法を教えてください。", "スクリュープレスの安全弁をふさぐ", "ｶﾀｶﾅ 全角ＡＢＣ１２３",
     "旋盤 (lathe) を 5mm 動かす", "機械と機械の間", "😀", "🏭🔧⚙️ 👩‍🔧 🇯🇵", "I ❤️ 旋盤 so much 😀!", "naïve café", "中文和한국어и русский",
