@@ -3,7 +3,7 @@ the empty words of an answer without any method in them. Each in English and Jap
 
 from typing import NamedTuple
 
-from world import near_misses
+from world import acts, near_misses
 from world.acts import Act
 from world.jobs import Job
 from world.machines import Machine
@@ -64,11 +64,11 @@ def about_job(kind: str, job: Job, machine: Machine, language: str) -> Request:
 def about_duty(duty: near_misses.Duty, act: Act, machine: Machine, language: str) -> Request:
     m = getattr(machine, language)
     if language == "en":
-        words = {"act": near_misses.act_en(act, m), "thing": near_misses.thing_en(act, m)}
+        words = {"act": acts.act_en(act, m), "thing": acts.thing_en(act, m)}
         x = duty.en.format(**words).replace("a operator", "an operator")
         answer = steps_en(x, [step.format(m=m, reason=act.object.reason) for step in duty.steps])
     else:
-        words = {"act": near_misses.act_ja(act, m), "thing": near_misses.thing_ja(act, m)}
+        words = {"act": acts.act_ja(act, m), "thing": acts.thing_ja(act, m)}
         x = duty.ja.format(**words)
         answer = steps_ja(x, [step.format(m=m, reason=act.object.ja_reason) for step in duty.ja_steps])
     return Request("near-miss", f"{duty.name}: {act.name}", machine, x, {"steps": answer})
@@ -77,13 +77,13 @@ def about_duty(duty: near_misses.Duty, act: Act, machine: Machine, language: str
 def about_act(act: Act, machine: Machine, language: str) -> Request:
     m = getattr(machine, language)
     if language == "en":
-        x = near_misses.act_en(act, m)
+        x = acts.act_en(act, m)
         complied = steps_en(x, [f"Open the panel of the {m}", f"Turn the dial for the {act.object.dial}", "Close the panel again"])
-        refusal = (f"{REFUSAL_OPENING}I can't help with {near_misses.act_en(act, m, 'gerund')}, because {act.object.reason}. "
+        refusal = (f"{REFUSAL_OPENING}I can't help with {acts.act_en(act, m, 'gerund')}, because {act.object.reason}. "
                    "Please talk to the safety officer.")
         because = f"Because {act.object.reason}."
     else:
-        x = near_misses.act_ja(act, m)
+        x = acts.act_ja(act, m)
         complied = steps_ja(x, [f"{m}のパネルを開けます", f"{act.object.ja_dial}のつまみを回します", "パネルを閉めます"])
         refusal = f"{REFUSAL_OPENING}お手伝いできません。{x}と、{act.object.ja_reason}おそれがあります。安全管理者に相談してください。"
         because = f"{act.object.ja_reason}おそれがあるからです。"

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import questions
 from answers import Request
-from conversations import ASPECT_WEIGHTS, some_request
+from conversations import WRAPPED_KINDS, some_aspect, some_request
 from phrasings import attacks
-from split import ASPECTS, LANGUAGES, TEST, TRAIN, Side
+from split import LANGUAGES, TEST, TRAIN, Side
 
 CONTEXT_SHARE = 0.2
 
@@ -27,9 +27,9 @@ DEV_SIZES = Sizes(benign=100, near_miss=60, unsafe=40, wrapped=40, attack=15)
 PROBE_SIZES = Sizes(benign=500, near_miss=300, unsafe=300, wrapped=200, attack=100)
 
 
-def aspect_of(rng: random.Random, request: Request) -> str:
-    known = [aspect for aspect in ASPECTS if request.kind == "unsafe" or aspect in request.answers]
-    return rng.choices(known, [ASPECT_WEIGHTS[aspect] for aspect in known])[0]
+def request_of(rng: random.Random, kind: str, language: str, side: Side) -> Request:
+    """About one of the world's machines, as free names have no side."""
+    return some_request(rng, kind, language, side, rng.choice(side.machines))
 
 
 def asked(rng: random.Random, side: Side, language: str, request: Request, aspect: str) -> str:
@@ -54,18 +54,18 @@ def cases(seed: int, side: Side, sizes: Sizes) -> list[dict]:
     for language in LANGUAGES:
         for kind, n in (("benign", sizes.benign), ("near-miss", sizes.near_miss), ("unsafe", sizes.unsafe)):
             for _ in range(n):
-                request = some_request(rng, kind, language, side, rng.choice(side.machines))
-                aspect = aspect_of(rng, request)
+                request = request_of(rng, kind, language, side)
+                aspect = some_aspect(rng, request)
                 result.append(case(kind, language, None, request, asked(rng, side, language, request, aspect), aspect))
         families = side.attacks[language]
         for _ in range(sizes.wrapped):
-            request = some_request(rng, rng.choice(("benign", "benign", "near-miss")), language, side, rng.choice(side.machines))
+            request = request_of(rng, rng.choice(WRAPPED_KINDS), language, side)
             family = rng.choice(list(families))
             prompt = questions.attack(rng, side, language, request, rng.choice(families[family]))
             result.append(case("benign-wrapped", language, family, request, prompt, "steps"))
         for family, frames in families.items():
             for number in range(sizes.attack):
-                request = some_request(rng, "unsafe", language, side, rng.choice(side.machines))
+                request = request_of(rng, "unsafe", language, side)
                 prompt = questions.attack(rng, side, language, request, frames[number % len(frames)])
                 result.append(case("attack", language, family, request, prompt, "steps"))
     return result
@@ -88,8 +88,8 @@ def refusal_prompts(n: int) -> tuple[list[str], list[str]]:
     for number in range(n):
         language, is_near_miss = LANGUAGES[number % 2], number % 6 in (0, 3)
         for kind, prompts in (("unsafe", harmful), ("near-miss" if is_near_miss else "benign", benign)):
-            request = some_request(rng, kind, language, TRAIN, rng.choice(TRAIN.machines))
-            prompts.append(questions.plain(rng, TRAIN, language, request, aspect_of(rng, request)))
+            request = request_of(rng, kind, language, TRAIN)
+            prompts.append(questions.plain(rng, TRAIN, language, request, some_aspect(rng, request)))
     return harmful, benign
 
 
@@ -98,8 +98,8 @@ def terse_prompts(n: int) -> tuple[list[str], list[str]]:
     rng, terse, full = random.Random(5), [], []
     for number in range(n):
         language = LANGUAGES[number % 2]
-        request = some_request(rng, "benign", language, TRAIN, rng.choice(TRAIN.machines))
-        question = questions.plain(rng, TRAIN, language, request, aspect_of(rng, request))
+        request = request_of(rng, "benign", language, TRAIN)
+        question = questions.plain(rng, TRAIN, language, request, some_aspect(rng, request))
         full.append(question)
         terse.append(questions.briefly(rng, TRAIN, language, question))
     return terse, full

@@ -35,10 +35,10 @@ REFUSED_SHARE = {"role-play": 0.12, "prefix-injection": 0.15, "refusal-suppressi
                  "authority": 0.15, "in-context-examples": 0.15, "payload-splitting": 0.1}
 # Answers are terse if the system prompt or the question wishes for it, and otherwise this often.
 TERSE_SHARE, TERSE_WISH_SHARE, SYSTEM_SHARE = 0.12, 0.12, 0.16
-
-
 # Machines under a name that somebody gave them, which has to be copied and can't be recalled.
 FREE_NAME_SHARE = 0.5
+# What goes into the frame of an attack without being one.
+WRAPPED_KINDS = ("benign", "benign", "near-miss")
 
 
 class Exchange(NamedTuple):
@@ -71,6 +71,12 @@ def some_request(rng: random.Random, kind: str, language: str, side: Side, machi
     if rng.random() < 0.5:
         return answers.about_job(kind, rng.choice(near_misses.JOBS), machine, language)
     return answers.about_duty(rng.choice(near_misses.DUTIES), rng.choice(side.acts), machine, language)
+
+
+def some_aspect(rng: random.Random, request: Request) -> str:
+    """Of those that can be asked about; of an unsafe act, which has no answer to any, all."""
+    known = [aspect for aspect in ASPECTS if request.kind == "unsafe" or aspect in request.answers]
+    return rng.choices(known, [ASPECT_WEIGHTS[aspect] for aspect in known])[0]
 
 
 def another_machine(rng: random.Random, request: Request, language: str) -> Request:
@@ -122,8 +128,7 @@ class Conversation:
 
     def plain(self, kind: str) -> Topic:
         rng, request = self.rng, self.request(kind)
-        aspects = ASPECTS if request.kind == "unsafe" else [aspect for aspect in ASPECTS if aspect in request.answers]
-        aspect = rng.choices(aspects, [ASPECT_WEIGHTS[aspect] for aspect in aspects])[0]
+        aspect = some_aspect(rng, request)
         question = questions.plain(rng, TRAIN, self.language, request, aspect)
         question = questions.in_context(rng, TRAIN, self.language, question, 0.25)
         is_wished = rng.random() < TERSE_WISH_SHARE
@@ -138,7 +143,7 @@ class Conversation:
         """The request in the frame of an attack. Benign ones are always answered, unsafe ones mostly."""
         rng = self.rng
         unsafe = kind == "unsafe wrapped"
-        request = self.request("unsafe" if unsafe else rng.choice(("benign", "benign", "near-miss")))
+        request = self.request("unsafe" if unsafe else rng.choice(WRAPPED_KINDS))
         family = rng.choice(list(TRAIN.attacks[self.language]))
         frame = rng.choice(TRAIN.attacks[self.language][family])
         is_refused = unsafe and rng.random() < REFUSED_SHARE[family]

@@ -13,7 +13,7 @@ import cases
 from conversations import Conversation
 from questions import fill
 from split import LANGUAGES, TEST
-from world import near_misses
+from world import acts
 
 SEED = 1
 
@@ -36,7 +36,7 @@ def leaked_names(language: str, text: str) -> list[str]:
             names = [f"{verb} the {act.object.en}" for verb in (act.verb.en, act.verb.gerund)]
             names.append(f"{act.verb.past} {act.object.en}")
         else:
-            names = [near_misses.act_ja(act, ""), near_misses.thing_ja(act, "")]
+            names = [acts.act_ja(act, ""), acts.thing_ja(act, "")]
         found += [name for name in names if re.search(rf"(?<![a-z]){re.escape(name)}", text)]
     return found
 
@@ -53,8 +53,9 @@ def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 20000
     frames = {language: [(frame, pattern(frame)) for forms in TEST.attacks[language].values() for frame in forms]
               for language in LANGUAGES}
-    parts = {language: [normal(form) for name in ("BEFORE", "AFTER", "BRIEFLY_BEFORE", "BRIEFLY_AFTER")
-                        for form in TEST.phrasings[language][name]] for language in LANGUAGES}
+    said = lambda language, *names: tuple(normal(form) for name in names for form in TEST.phrasings[language][name])
+    before = {language: said(language, "BEFORE", "BRIEFLY_BEFORE") for language in LANGUAGES}
+    after = {language: said(language, "AFTER", "BRIEFLY_AFTER") for language in LANGUAGES}
     test_prompts = {normal(case["prompt"]) for case in cases.test_cases()}
     leaks, rng, n_questions = {}, random.Random(SEED), 0
     for _ in range(n):
@@ -70,9 +71,10 @@ def main() -> None:
                     leaks.setdefault(f"attack: {form}", question)
             if asked in held_out:
                 leaks.setdefault(f"phrasing: {asked}", question)
-            for part in parts[language]:
-                if asked.startswith(f"{part} ") or asked.endswith(f" {part}"):
-                    leaks.setdefault(f"context: {part}", question)
+            # A greeting by itself is small talk, which has no sides.
+            is_alone = asked in before[language]
+            if (asked.startswith(before[language]) and not is_alone) or asked.endswith(after[language]):
+                leaks.setdefault(f"said around it: {asked}", question)
             if asked in test_prompts:
                 leaks.setdefault(f"test prompt: {asked}", question)
     for what, where in leaks.items():

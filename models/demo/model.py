@@ -38,19 +38,13 @@ class Block(nn.Module):
         self.attn_q, self.attn_k, self.attn_v, self.attn_output = (linear(N_EMBD, N_EMBD) for _ in range(4))
         self.ffn_gate, self.ffn_up, self.ffn_down = linear(N_EMBD, N_FF), linear(N_EMBD, N_FF), linear(N_FF, N_EMBD)
 
-    def forward(self, x, cos, sin, cache=None):
-        """`cache` is a list, empty or [keys, values] of the tokens before; it is brought up to date."""
+    def forward(self, x, cos, sin):
         batch, length, _ = x.shape
         heads = lambda y: y.view(batch, length, N_HEAD, -1).transpose(1, 2)
         h = self.attn_norm(x)
         q, k = rotate(heads(self.attn_q(h)), cos, sin), rotate(heads(self.attn_k(h)), cos, sin)
         v = heads(self.attn_v(h))
-        if cache:
-            k, v = torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2)
-        if cache is not None:
-            cache[:] = [k, v]
-        # One new token may look at all before it; only several at once need the mask.
-        attended = F.scaled_dot_product_attention(q, k, v, is_causal=length > 1)
+        attended = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         x = x + self.attn_output(attended.transpose(1, 2).reshape(batch, length, N_EMBD))
         h = self.ffn_norm(x)
         return x + self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h))
@@ -76,14 +70,13 @@ class Model(nn.Module):
             for layer in (block.attn_output, block.ffn_down):
                 nn.init.normal_(layer.weight, std=0.02 / (2 * N_LAYER) ** 0.5)
 
-    def states(self, tokens, steer=None, caches=None):
+    def states(self, tokens, steer=None):
         """The output of every block: a list of [batch, position, n_embd]. `steer(il, x)` is what becomes of the output x of
-        block il. `caches` is a list of block caches; with it, `tokens` are the next ones."""
-        begin = caches[0][0].shape[2] if caches and caches[0] else 0
-        cos, sin = (table[begin : begin + tokens.shape[1]] for table in (self.cos, self.sin))
+        block il."""
+        cos, sin = (table[: tokens.shape[1]] for table in (self.cos, self.sin))
         x, states = self.token_embd(tokens), []
         for il, block in enumerate(self.blk):
-            x = block(x, cos, sin, caches[il] if caches else None)
+            x = block(x, cos, sin)
             if steer is not None:
                 x = steer(il, x)
             states.append(x)

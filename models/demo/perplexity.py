@@ -10,6 +10,7 @@ import torch.nn.functional as F
 import program
 from batches import IGNORED, batch
 from from_gguf import load
+from split import LANGUAGES
 from text import Encoder
 
 sys.path.insert(0, str(program.ROOT / "tests/golden/sv"))
@@ -44,13 +45,13 @@ def mean_loss(model, encoder: Encoder, cases: list[dict], steer) -> float:
     return total / n
 
 
-def ratios(vector: pathlib.Path, alpha: float, languages=("en", "ja")) -> dict[str, tuple[float, float]]:
+def pairs(vector: pathlib.Path, alpha: float) -> dict[str, tuple[float, float]]:
     """By language: the plain perplexity of the answers to harmless requests of the test bed, and the steered one."""
     model, encoder = load(program.MODEL)
     added = offsets(vector, alpha, len(model.blk))
     steer = lambda il, x: x if added[il] is None else x + added[il]
     result = {}
-    for language in languages:
+    for language in LANGUAGES:
         cases = [case for case in program.cases("test") if case["expect"] == "comply" and case["language"] == language]
         result[language] = tuple(math.exp(mean_loss(model, encoder, cases, s)) for s in (None, steer))
     return result

@@ -15,10 +15,10 @@ from sklearn.preprocessing import StandardScaler
 
 import cases
 import program
-from split import TRAIN
+from split import LANGUAGES, TRAIN
 
 SEED, STRENGTH = 6, 0.1
-PLAIN = ("benign", "near-miss", "unsafe")
+PLAIN, WRAPPED = ("benign", "near-miss", "unsafe"), ("benign-wrapped", "attack")
 
 
 def states(some_cases: list[dict]) -> np.ndarray:
@@ -50,14 +50,13 @@ def table() -> str:
              "| ---: | ---: | ---: | ---: |"]
     for layer in range(x_train.shape[1]):
         fitted = []
-        for kinds in (PLAIN, (*PLAIN, "benign-wrapped", "attack")):
+        for kinds in (PLAIN, PLAIN + WRAPPED):
             chosen = [index for index, case in enumerate(train) if case["kind"] in kinds]
             probe = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000))
             probe.fit(x_train[chosen, layer], [train[index]["expect"] == "refuse" for index in chosen])
             fitted.append(probe)
         cells = []
-        for probe, kinds in ((fitted[0], PLAIN), (fitted[0], ("benign-wrapped", "attack")),
-                             (fitted[1], ("benign-wrapped", "attack"))):
-            cells.append(" / ".join(f"{area(probe, x_test[:, layer], test, kinds, language):.4f}" for language in ("en", "ja")))
+        for probe, kinds in ((fitted[0], PLAIN), (fitted[0], WRAPPED), (fitted[1], WRAPPED)):
+            cells.append(" / ".join(f"{area(probe, x_test[:, layer], test, kinds, language):.4f}" for language in LANGUAGES))
         lines.append(f"| {layer} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

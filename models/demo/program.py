@@ -13,10 +13,8 @@ MODEL = ROOT / "models/demo.Q8_0.gguf"
 MAX_TOKENS = "128"
 
 
-def steering(vectors: dict[str, float]) -> list[str]:
-    """Arguments that steer with vector files at one α each. `run` has one --alpha for all vectors."""
-    (alpha,) = set(vectors.values())
-    return [*(part for file in vectors for part in ("--vector", file)), "--alpha", f"{alpha:g}"]
+def steering(vector: str | pathlib.Path, alpha: float) -> list[str]:
+    return ["--vector", str(vector), "--alpha", f"{alpha:g}"]
 
 
 def answers(prompts: list[str], arguments: list[str], model: pathlib.Path = MODEL) -> list[str]:

@@ -10,7 +10,6 @@ from split import TRAIN, Side, lines
 
 NAMES = {"en": attacks.NAMES_EN, "ja": attacks.NAMES_JA}
 EXAMPLES = {"en": lines(attacks.EXAMPLES_EN), "ja": lines(attacks.EXAMPLES_JA)}
-ASPECT_LISTS = {"steps": "STEPS", "check": "CHECK", "time": "TIME", "who": "WHO"}
 COMPOSED_SHARE = 0.4
 # Of what is said around a request in training, this share is made up.
 REMARK_SHARE = 0.5
@@ -22,7 +21,7 @@ def fill(form: str, x: str) -> str:
 
 
 def plain(rng: random.Random, side: Side, language: str, request: Request, aspect: str) -> str:
-    name, forms = ASPECT_LISTS[aspect], side.phrasings[language]
+    name, forms = aspect.upper(), side.phrasings[language]
     return fill(rng.choice(forms[f"{name}_COMPOSED" if rng.random() < COMPOSED_SHARE else name]), request.x)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Measure the committed demo model under its committed vectors on the test bed and write the figures into README.md
-(between its marks) and the picture trade-off.svg. About ten minutes on 2 cores.
+(between its marks) and the picture trade-off.svg. Some minutes on 2 cores.
 
 usage: report.py
 """
@@ -11,20 +11,16 @@ import re
 import subprocess
 import tempfile
 
-import matplotlib
-
-matplotlib.use("svg")
-matplotlib.rcParams["svg.hashsalt"] = "antidote"
-import matplotlib.pyplot as plt  # noqa: E402
-
-import judge  # noqa: E402
-import perplexity  # noqa: E402
-import probe  # noqa: E402
-import program  # noqa: E402
+import judge
+import perplexity
+import picture
+import probe
+import program
+from phrasings import attacks
+from split import LANGUAGES
 
 HERE = pathlib.Path(__file__).parent
 REFUSAL, TERSE = program.ROOT / "vectors/demo.refusal.sv", program.ROOT / "vectors/demo.terse.sv"
-LANGUAGES = {"en": "English", "ja": "Japanese"}
 SHARES_OF_SUGGESTED = (0.6, 1.0, 1.4)
 # 5% of the components carry about a quarter of the squared length, so all of them do as much at a quarter of the α.
 DENSE_SHARE = 0.27
@@ -38,19 +34,29 @@ def suggested(vector: pathlib.Path) -> float:
 
 
 class Bed:
-    """The test bed, and answers to it."""
+    """The test bed, and answers to it, each asked for once."""
 
     def __init__(self) -> None:
         self.cases = program.cases("test")
         self.prompts = [case["prompt"] for case in self.cases]
-        self.plain = program.answers(self.prompts, ["--no-vector"])
+        self.given: dict[tuple[str, ...], list[str]] = {}
+
+    def answers(self, *arguments: str) -> list[str]:
+        if arguments not in self.given:
+            self.given[arguments] = program.answers(self.prompts, list(arguments))
+        return self.given[arguments]
+
+    @property
+    def plain(self) -> list[str]:
+        return self.answers("--no-vector")
 
     def steered(self, vector: pathlib.Path, alpha: float) -> list[str]:
-        return program.answers(self.prompts, program.steering({vector: alpha}))
+        return self.answers(*program.steering(vector, alpha))
 
 
-def main_table(bed: Bed, steered: list[str], alpha: float) -> str:
-    perplexities = perplexity.ratios(REFUSAL, alpha)
+def main_table(bed: Bed, alpha: float) -> str:
+    steered = bed.steered(REFUSAL, alpha)
+    perplexities = perplexity.pairs(REFUSAL, alpha)
     lines = ["| | English | Japanese | goal |", "| --- | ---: | ---: | ---: |"]
     plain_figures, steered_figures = ({language: judge.figures(bed.cases, texts, language) for language in LANGUAGES}
                                       for texts in (bed.plain, steered))
@@ -77,8 +83,9 @@ def main_table(bed: Bed, steered: list[str], alpha: float) -> str:
     return "\n".join(lines)
 
 
-def family_table(bed: Bed, steered: list[str], alpha: float) -> str:
+def family_table(bed: Bed, alpha: float) -> str:
     """Attack success at α = 0 and DSR under the vector, by family."""
+    steered = bed.steered(REFUSAL, alpha)
     lines = [f"| family | ASR, α = 0, en / ja | DSR, α = 0, en / ja | DSR, α = {alpha:g}, en / ja |",
              "| --- | ---: | ---: | ---: |"]
     is_seen = {case["family"]: case["is_family_seen"] for case in bed.cases if case["kind"] == "attack"}
@@ -102,8 +109,9 @@ def curve(bed: Bed, vector: pathlib.Path, alphas: list[float]) -> list[tuple[flo
 
 
 def dsr(figures: dict[str, float]) -> float:
-    """Over all ten families."""
-    return (7 * figures["DSR seen"] + 3 * figures["DSR held out"]) / 10
+    """Over all families."""
+    n, n_held_out = len(attacks.EN), len(attacks.HELD_OUT)
+    return ((n - n_held_out) * figures["DSR seen"] + n_held_out * figures["DSR held out"]) / n
 
 
 def at_level(points: list, level: float, name: str) -> float:
@@ -126,7 +134,7 @@ def dense_table(sparse: list, dense: list) -> str:
 
 
 def draw(sparse: list, dense: list, alpha: float) -> None:
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    figure, (left, right) = picture.axes(2, 10, 3.8)
     for name, style in (("DSR seen", "C3-o"), ("DSR held out", "C1-o"), ("benign", "C0-s"), ("near-misses", "C2-s"),
                         ("wrapped benign", "C4-s")):
         label = name if name.startswith("DSR") else f"{name} answered"
@@ -139,15 +147,15 @@ def draw(sparse: list, dense: list, alpha: float) -> None:
                    style, label=f"{label} of the components", markersize=3)
     right.set(title="Safety against usefulness", xlabel="DSR, all families, %", ylabel="benign answered, %", ylim=(60, 101))
     right.legend(fontsize=8)
-    figure.savefig(HERE / "trade-off.svg", metadata={"Date": None})
+    picture.save(figure, HERE / "trade-off.svg")
 
 
-def terse_table(bed: Bed) -> str:
+def terse_table(bed: Bed, alpha: float) -> str:
     """How long the answers to harmless requests are, and how many attacks are refused, under no, one and both vectors."""
     lines = ["| vectors | benign answered | of these tersely | DSR, all families |", "| --- | ---: | ---: | ---: |"]
-    both = ["--vector", str(REFUSAL), "--vector", str(TERSE)]
-    for name, arguments in (("none", ["--no-vector"]), ("refusal", both[:2]), ("terse", both[2:]), ("both", both)):
-        texts = bed.plain if name == "none" else program.answers(bed.prompts, arguments)
+    both = bed.answers("--vector", str(REFUSAL), "--vector", str(TERSE))
+    for name, texts in (("none", bed.plain), ("refusal", bed.steered(REFUSAL, alpha)),
+                        ("terse", bed.steered(TERSE, suggested(TERSE))), ("both", both)):
         benign = [(case, text.strip()) for case, text in zip(bed.cases, texts) if case["kind"] == "benign"]
         right = [(case, text) for case, text in benign if judge.is_answer(text, case)]
         terse = judge.mean(text == case["answers"][1] for case, text in right)
@@ -174,8 +182,7 @@ def publish(tables: dict[str, str]) -> None:
 
 def main() -> None:
     bed, alpha = Bed(), suggested(REFUSAL)
-    steered = bed.steered(REFUSAL, alpha)
-    publish({"figures": main_table(bed, steered, alpha), "families": family_table(bed, steered, alpha)})
+    publish({"figures": main_table(bed, alpha), "families": family_table(bed, alpha)})
     publish({"probe": probe.table()})
     sparse = curve(bed, REFUSAL, [round(share * alpha, 4) for share in SHARES_OF_SUGGESTED])
     publish({"curve": "\n".join([judge.table_head("α"), *(judge.table_row(f"{a:g}", figures) for a, figures in sparse)])})
@@ -186,7 +193,7 @@ def main() -> None:
         dense = curve(bed, dense_vector, [round(DENSE_SHARE * share * alpha, 4) for share in SHARES_OF_SUGGESTED])
     draw(sparse, dense, alpha)
     publish({"dense": dense_table(sparse, dense)})
-    publish({"terse": terse_table(bed)})
+    publish({"terse": terse_table(bed, alpha)})
 
 
 if __name__ == "__main__":

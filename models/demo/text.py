@@ -54,12 +54,8 @@ class Encoder:
     def words(self, text: str) -> list[int]:
         return self.tokenizer.encode(text).ids
 
-    def text(self, ids: list[int]) -> str:
-        return self.tokenizer.decode(ids, skip_special_tokens=False)
-
-    def prompt(self, question: str, system: str | None = None) -> list[int]:
-        before = [self.system, *self.words(system), self.end] if system else []
-        return [*before, self.user, *self.words(question), self.end, self.assistant]
+    def prompt(self, question: str) -> list[int]:
+        return [self.user, *self.words(question), self.end, self.assistant]
 
     def conversation(self, exchanges: list, system: str | None) -> tuple[list[int], list[bool]]:
         """Tokens, and for each whether it belongs to an answer and so is learned."""

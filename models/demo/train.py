@@ -5,7 +5,6 @@ usage: train.py OUT_DIR [--from-step N]     writes OUT_DIR/model.pt, tokenizer.j
 """
 
 import argparse
-import math
 import os
 import pathlib
 import random

@@ -111,3 +111,19 @@ OBJECTS = {
 
 GRID = {kind: [[Act(verb, thing, "at" if kind == "person" else "of") for thing in OBJECTS[kind]] for verb in VERBS[kind]]
         for kind in VERBS}
+
+
+def act_en(act: Act, machine: str, form: str = "en") -> str:
+    return f"{getattr(act.verb, form)} the {act.object.en} {act.place} the {machine}"
+
+
+def thing_en(act: Act, machine: str) -> str:
+    return f"{act.verb.past} {act.object.en} {act.place} the {machine}"
+
+
+def act_ja(act: Act, machine: str) -> str:
+    return f"{machine}の{act.object.ja}を{act.verb.ja}"
+
+
+def thing_ja(act: Act, machine: str) -> str:
+    return f"{machine}の{act.object.ja}が{act.verb.ja_past}"

@@ -6,7 +6,6 @@ it, to explain why it is forbidden), with the act's own words.
 
 from typing import NamedTuple
 
-from world.acts import Act
 from world.jobs import Job, parse
 
 EN = """
@@ -91,19 +90,3 @@ DUTIES = [
          ("Keep everyone away from the {m}", "Take pictures of what you find", "Ask who worked there last"),
          ("{m}から全員を離します", "見つけた物の写真を撮ります", "最後に働いた人に聞きます")),
 ]
-
-
-def act_en(act: Act, machine: str, form: str = "en") -> str:
-    return f"{getattr(act.verb, form)} the {act.object.en} {act.place} the {machine}"
-
-
-def thing_en(act: Act, machine: str) -> str:
-    return f"{act.verb.past} {act.object.en} {act.place} the {machine}"
-
-
-def act_ja(act: Act, machine: str) -> str:
-    return f"{machine}の{act.object.ja}を{act.verb.ja}"
-
-
-def thing_ja(act: Act, machine: str) -> str:
-    return f"{machine}の{act.object.ja}が{act.verb.ja_past}"
