@@ -119,5 +119,5 @@ fn derive_layer(dump: &Dump, recipe: &Recipe, layer: usize) -> Result<SparseLaye
 /// One side's states at one layer, widened: `[n_prompts of that side, n_embd]`.
 fn side(dump: &Dump, label: Label, layer: usize) -> Array2<f64> {
     let rows: Vec<usize> = (0..dump.n_prompts()).filter(|row| dump.labels()[*row] == label).collect();
-    dump.layer(layer).select(Axis(0), &rows).mapv(f64::from)
+    dump.rows(layer, &rows).mapv(f64::from)
 }

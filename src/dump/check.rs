@@ -5,8 +5,10 @@ use std::ops::Range;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
+use super::element::Element;
 use super::fault::Fault;
 use super::meta::{DumpMeta, Label};
+use super::place::LayerPlace;
 use super::{LABELS, STATES};
 
 /// What a dump holds, once all of it was checked.
@@ -14,11 +16,11 @@ use super::{LABELS, STATES};
 pub(super) struct Content {
     pub meta: DumpMeta,
     pub labels: Vec<Label>,
-    /// Where the states lie in the file: `[n_prompts, n_layer, n_embd]` times 4 bytes, aligned.
-    pub states: Range<usize>,
+    /// Where each layer's states lie.
+    pub layers: Vec<LayerPlace>,
 }
 
-/// Checks a whole file, which begins at an address that is a multiple of 4.
+/// Checks a whole file.
 pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
     let unreadable = |error: safetensors::SafeTensorError| Fault::Safetensors { reason: error.to_string() };
     let (_, metadata) = SafeTensors::read_metadata(file).map_err(unreadable)?;
@@ -30,7 +32,13 @@ pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
     let mut meta = DumpMeta::from_strings(&strings, 0)?;
     let states = tensor(STATES)?;
     let &[n_prompts, n_layer, n_embd] = states.shape() else { return Err(wrong_states(&states, &meta)) };
-    if states.dtype() != Dtype::F32 || n_layer != meta.n_layer || n_layer == 0 || n_embd == 0 {
+    let element = match states.dtype() {
+        Dtype::F32 => Element::F32,
+        Dtype::F16 => Element::F16,
+        Dtype::BF16 => Element::Bf16,
+        _ => return Err(wrong_states(&states, &meta)),
+    };
+    if n_layer != meta.n_layer || n_layer == 0 || n_embd == 0 {
         return Err(wrong_states(&states, &meta));
     }
     meta.n_embd = n_embd;
@@ -38,9 +46,13 @@ pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
         return Err(Fault::PromptCount { named: meta.prompt_hashes.len(), held: n_prompts });
     }
     let labels = check_labels(&tensor(LABELS)?, n_prompts, file)?;
-    let states = place(states.data(), file);
-    check_states(&file[states.clone()], states.start, n_layer, n_embd)?;
-    Ok(Content { meta, labels, states })
+    let start = place(states.data(), file).start;
+    let row = n_embd * element.size();
+    let layers: Vec<_> = (0..n_layer)
+        .map(|layer| LayerPlace { file: 0, start: start + layer * row, stride: n_layer * row, element })
+        .collect();
+    check_states(file, &layers, n_prompts, n_embd)?;
+    Ok(Content { meta, labels, layers })
 }
 
 fn check_labels(labels: &TensorView<'_>, n_prompts: usize, file: &[u8]) -> Result<Vec<Label>, Fault> {
@@ -54,16 +66,24 @@ fn check_labels(labels: &TensorView<'_>, n_prompts: usize, file: &[u8]) -> Resul
     labels.data().iter().enumerate().map(label).collect()
 }
 
-fn check_states(bytes: &[u8], start: usize, n_layer: usize, n_embd: usize) -> Result<(), Fault> {
-    let values: &[f32] = bytemuck::try_cast_slice(bytes).map_err(|_| Fault::Misaligned { at: start })?;
-    let Some(wrong) = values.iter().position(|value| !value.is_finite()) else { return Ok(()) };
-    let (row, index) = (wrong / n_embd, wrong % n_embd);
-    let at = start + wrong * size_of::<f32>();
-    Err(Fault::NotFinite { prompt: row / n_layer + 1, layer: row % n_layer, index, at })
+/// Every state must be finite.
+fn check_states(file: &[u8], layers: &[LayerPlace], n_prompts: usize, n_embd: usize) -> Result<(), Fault> {
+    let mut state = vec![0.0; n_embd];
+    for row in 0..n_prompts {
+        for (layer, place) in layers.iter().enumerate() {
+            let bytes = place.row(row, n_embd);
+            place.element.widen(&file[bytes.clone()], &mut state);
+            if let Some(index) = state.iter().position(|value| !value.is_finite()) {
+                let at = bytes.start + index * place.element.size();
+                return Err(Fault::NotFinite { prompt: row + 1, layer, index, at });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn wrong_states(states: &TensorView<'_>, meta: &DumpMeta) -> Fault {
-    let wanted = format!("F32 [n_prompts, {} = antidote.n_layer, n_embd], not empty", meta.n_layer);
+    let wanted = format!("F32, F16 or BF16 [n_prompts, {} = antidote.n_layer, n_embd], not empty", meta.n_layer);
     Fault::Tensor { tensor: STATES, found: kind(states), wanted }
 }
 

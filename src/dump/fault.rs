@@ -78,12 +78,6 @@ pub enum Fault {
         /// Where in the file.
         at: usize,
     },
-    /// States must lie at a multiple of 4, so that they can be used where they are.
-    #[error("its tensor 'hidden_states' begins at byte {at}, which must be a multiple of 4")]
-    Misaligned {
-        /// Where it begins.
-        at: usize,
-    },
     /// States must be finite.
     #[error("value {index} of the hidden state of prompt {prompt} at layer {layer} (byte {at}) is not a finite number")]
     NotFinite {
@@ -105,7 +99,6 @@ impl Fault {
             Self::Safetensors { .. } => "if it is a dump it was cut off or damaged: copy it again, or make it again",
             Self::Version { .. } => "make it again with the 'antidote dump' that belongs to this program",
             Self::NotFinite { .. } => "make it again without that prompt",
-            Self::Misaligned { .. } => "pad its header with spaces to a multiple of 8 bytes, as safetensors asks",
             _ => "make one with 'antidote dump', or see docs/dump-format.md",
         }
     }

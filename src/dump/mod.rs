@@ -6,17 +6,21 @@
 //! than it works on.
 
 mod check;
+mod element;
 mod error;
 mod fault;
 mod meta;
+mod place;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use element::Element;
 pub use error::DumpError;
 pub use fault::Fault;
 pub use meta::{DumpMeta, Label};
+pub use place::LayerPlace;
 pub use read::Dump;
 pub use write::DumpWriter;
 

@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use ndarray::{ArrayView2, ArrayView3, Axis};
+use ndarray::Array2;
 
 use super::check::{Content, check};
 use super::error::DumpError;
 use super::meta::{DumpMeta, Label};
+use super::place::LayerPlace;
 use crate::files::MappedFile;
 
 /// A dump that was opened and checked. Its states are used where they lie in the map.
 #[derive(Debug)]
 pub struct Dump {
-    file: MappedFile,
+    files: Vec<MappedFile>,
     path: PathBuf,
     content: Content,
 }
@@ -26,7 +27,7 @@ impl Dump {
         let file = MappedFile::open(path).map_err(|source| DumpError::Open { path: path.to_owned(), source })?;
         let path = path.to_owned();
         match check(&file) {
-            Ok(content) => Ok(Self { file, path, content }),
+            Ok(content) => Ok(Self { files: vec![file], path, content }),
             Err(fault) => Err(DumpError::Broken { path, fault }),
         }
     }
@@ -67,30 +68,61 @@ impl Dump {
         self.meta().n_embd
     }
 
-    /// The states of all prompts at `layer`: `[n_prompts, n_embd]`, each row on its own place in the map.
+    /// The states of the prompts in `rows` at `layer`, widened: `[rows, n_embd]`, row `i` of the result being prompt
+    /// `rows[i]`.
+    ///
+    /// # Panics
+    /// `layer` is not below [`Self::n_layer`], or a row not below [`Self::n_prompts`].
+    #[must_use]
+    pub fn rows(&self, layer: usize, rows: &[usize]) -> Array2<f32> {
+        let mut states = Array2::zeros((rows.len(), self.n_embd()));
+        for (row, mut goal) in rows.iter().zip(states.rows_mut()) {
+            self.read_state(*row, layer, goal.as_slice_mut().expect("rows of a new array are contiguous"));
+        }
+        states
+    }
+
+    /// The states of all prompts at `layer`, widened: `[n_prompts, n_embd]`.
     ///
     /// # Panics
     /// `layer` is not below [`Self::n_layer`].
     #[must_use]
-    pub fn layer(&self, layer: usize) -> ArrayView2<'_, f32> {
-        let shape = (self.n_prompts(), self.n_layer(), self.n_embd());
-        let all = ArrayView3::from_shape(shape, self.states()).expect("checked when the dump was opened");
-        all.index_axis_move(Axis(1), layer)
+    pub fn layer(&self, layer: usize) -> Array2<f32> {
+        self.rows(layer, &(0..self.n_prompts()).collect::<Vec<_>>())
     }
 
-    /// The state of one prompt at one layer: `[n_embd]`.
+    /// Widens the state of one prompt at one layer into `out`, `[n_embd]`.
     ///
     /// # Panics
-    /// `prompt` is not below [`Self::n_prompts`], or `layer` not below [`Self::n_layer`].
-    #[must_use]
-    pub fn state(&self, prompt: usize, layer: usize) -> &[f32] {
-        assert!(layer < self.n_layer(), "layer {layer} of {}", self.n_layer());
-        let start = (prompt * self.n_layer() + layer) * self.n_embd();
-        &self.states()[start..start + self.n_embd()]
+    /// `prompt` is not below [`Self::n_prompts`], `layer` not below [`Self::n_layer`], or `out` not `[n_embd]`.
+    pub fn read_state(&self, prompt: usize, layer: usize, out: &mut [f32]) {
+        assert!(prompt < self.n_prompts(), "prompt {prompt} of {}", self.n_prompts());
+        let place = &self.content.layers[layer];
+        place.element.widen(&self.files[place.file][place.row(prompt, self.n_embd())], out);
     }
 
-    /// `[n_prompts, n_layer, n_embd]`.
-    fn states(&self) -> &[f32] {
-        bytemuck::cast_slice(&self.file[self.content.states.clone()])
+    /// Puts a dump together from states that lie anywhere in mapped `files`: what readers of other programs' files use.
+    /// `path` is what the dump is called; `places` has one entry a layer.
+    ///
+    /// # Errors
+    /// A state is not finite.
+    pub(crate) fn from_places(
+        path: PathBuf,
+        files: Vec<MappedFile>,
+        meta: DumpMeta,
+        labels: Vec<Label>,
+        layers: Vec<LayerPlace>,
+    ) -> Result<Self, DumpError> {
+        let dump = Self { files, path, content: Content { meta, labels, layers } };
+        let mut state = vec![0.0; dump.n_embd()];
+        for prompt in 0..dump.n_prompts() {
+            for layer in 0..dump.n_layer() {
+                dump.read_state(prompt, layer, &mut state);
+                if !state.iter().all(|value| value.is_finite()) {
+                    return Err(DumpError::NotFinite { path: dump.path, prompt: prompt + 1, layer });
+                }
+            }
+        }
+        Ok(dump)
     }
 }

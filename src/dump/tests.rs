@@ -69,7 +69,7 @@ fn what_is_written_is_read() {
     let dump = Dump::open(&path).unwrap();
     assert_eq!((dump.path(), dump.meta(), dump.labels()), (path.as_path(), &meta(), labels().as_slice()));
     assert_eq!((dump.n_prompts(), dump.n_layer(), dump.n_embd()), (2, 2, 3));
-    assert_eq!(dump.state(1, 1), [-4.0, -5.0, -6.0]);
+    assert_eq!(dump.rows(1, &[1]), array![[-4.0, -5.0, -6.0]]);
     assert_eq!(dump.layer(0), array![[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0]]);
     assert_eq!(dump.layer(1), array![[4.0, 5.0, 6.0], [-4.0, -5.0, -6.0]]);
 }
@@ -85,7 +85,8 @@ fn the_same_dump_has_the_same_bytes_and_aligned_data() {
 #[test]
 fn dumps_made_by_other_programs_are_read() {
     let dump = made_by_others(|_, _| {}).unwrap();
-    assert_eq!((dump.meta(), dump.labels(), dump.state(0, 1)), (&meta(), labels().as_slice(), &[4.0, 5.0, 6.0][..]));
+    assert_eq!((dump.meta(), dump.labels()), (&meta(), labels().as_slice()));
+    assert_eq!(dump.rows(1, &[0]), array![[4.0, 5.0, 6.0]]);
     let without_template = made_by_others(|strings, _| {
         strings.insert("antidote.chat_template".to_owned(), "none".to_owned());
     });
@@ -136,7 +137,7 @@ fn wrong_tensors_are_named() {
     let states = |dtype, shape: Vec<usize>, n_bytes| {
         fault(made_by_others(move |_, tensors| tensors[0] = (STATES, dtype, shape, vec![0; n_bytes])))
     };
-    assert!(matches!(states(Dtype::F16, vec![2, 2, 3], 24), Fault::Tensor { tensor: STATES, .. }));
+    assert!(matches!(states(Dtype::I16, vec![2, 2, 3], 24), Fault::Tensor { tensor: STATES, .. }));
     assert!(matches!(states(Dtype::F32, vec![4, 3], 48), Fault::Tensor { tensor: STATES, .. }));
     assert!(matches!(states(Dtype::F32, vec![2, 2, 0], 0), Fault::Tensor { tensor: STATES, .. }));
     assert!(matches!(states(Dtype::F32, vec![2, 3, 2], 48), Fault::Tensor { tensor: STATES, .. }));
@@ -151,17 +152,6 @@ fn wrong_tensors_are_named() {
 fn a_state_that_is_not_finite_is_refused_with_its_place() {
     let bad = made_by_others(|_, tensors| tensors[0].3[10 * 4..11 * 4].copy_from_slice(&f32::NAN.to_le_bytes()));
     assert!(matches!(fault(bad), Fault::NotFinite { prompt: 2, layer: 1, index: 1, .. }));
-}
-
-#[test]
-fn states_that_are_not_aligned_are_refused() {
-    let (_folder, path) = written();
-    let mut bytes = std::fs::read(&path).unwrap();
-    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) + 1;
-    bytes[..8].copy_from_slice(&length.to_le_bytes());
-    bytes.insert(length as usize + 7, b' ');
-    std::fs::write(&path, bytes).unwrap();
-    assert_eq!(fault(Dump::open(&path)), Fault::Misaligned { at: length as usize + 8 });
 }
 
 #[test]
