@@ -56,8 +56,12 @@ fn a_fifth_is_held_out_and_nothing_is_on_both_sides() {
     let (seen, unseen) = (texts_of(&train, "attacks"), texts_of(&test, "attacks"));
     assert!(seen.is_disjoint(&unseen));
     for language in ["en", "ja"] {
-        let families = |side: &Value| side["attacks"][language].as_object().unwrap().len();
-        assert_eq!((families(&train), families(&test)), (7, 10), "three families are held out whole");
+        let families = |side: &Value, is_composed: bool| {
+            let names = side["attacks"][language].as_object().unwrap().keys();
+            names.filter(|name| name.ends_with("_COMPOSED") == is_composed).count()
+        };
+        assert_eq!((families(&train, false), families(&test, false)), (7, 10), "three families are held out whole");
+        assert_eq!((families(&train, true), families(&test, true)), (7, 7), "the others have composed frames too");
     }
 }
 

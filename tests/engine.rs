@@ -125,7 +125,7 @@ fn a_vector_at_layer_l_is_added_to_the_output_of_block_l() {
     let model = model();
     let tokens = prompt(&model, &golden.prompts[0]);
     let expected: Vec<&[f32]> = golden.logits.chunks_exact(model.n_vocab()).collect();
-    let components = [(1, 400.0), (33, -400.0), (77, 300.0), (150, 200.0)];
+    let components = [(1, 16.0), (33, -16.0), (77, 12.0), (150, 8.0)];
     for layer in 1..model.n_layer() {
         let steering = steering(vector_at(layer as u32, &components), 1.0);
         let logits = Session::new(&model, &options(), steering).unwrap().logits(&tokens).unwrap();

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import torch
 
-from conversations import Conversation
+from conversations import Conversation, Course
 from model import N_CTX
 from text import Encoder
 
@@ -26,12 +26,12 @@ def batch(rows: list[tuple[list[int], list[bool]]], end: int) -> tuple[torch.Ten
     return inputs, targets
 
 
-def batches(rng: random.Random, encoder: Encoder) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+def batches(rng: random.Random, encoder: Encoder, course: Course) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Without end."""
     while True:
         pool, n_tokens = [], 0
         while n_tokens < POOL * TOKENS_A_BATCH:
-            talk = Conversation(rng)
+            talk = Conversation(rng, course)
             tokens, learned = encoder.conversation(talk.exchanges, talk.system)
             pool.append((tokens[:N_CTX], learned[:N_CTX]))
             n_tokens += len(pool[-1][0])

@@ -57,16 +57,16 @@ def cases(seed: int, side: Side, sizes: Sizes) -> list[dict]:
                 request = request_of(rng, kind, language, side)
                 aspect = some_aspect(rng, request)
                 result.append(case(kind, language, None, request, asked(rng, side, language, request, aspect), aspect))
-        families = side.attacks[language]
+        families = side.families(language)
         for _ in range(sizes.wrapped):
             request = request_of(rng, rng.choice(WRAPPED_KINDS), language, side)
-            family = rng.choice(list(families))
-            prompt = questions.attack(rng, side, language, request, rng.choice(families[family]))
+            family = rng.choice(families)
+            prompt = questions.attack(rng, side, language, request, family)
             result.append(case("benign-wrapped", language, family, request, prompt, "steps"))
-        for family, frames in families.items():
-            for number in range(sizes.attack):
+        for family in families:
+            for _ in range(sizes.attack):
                 request = request_of(rng, "unsafe", language, side)
-                prompt = questions.attack(rng, side, language, request, frames[number % len(frames)])
+                prompt = questions.attack(rng, side, language, request, family)
                 result.append(case("attack", language, family, request, prompt, "steps"))
     return result
 
@@ -82,14 +82,14 @@ def dev_cases() -> list[dict]:
 
 
 def refusal_prompts(n: int) -> tuple[list[str], list[str]]:
-    """Plain requests of the training side, half of them in each language: `n` harmful ones and `n` that are fine, a third
-    of which only sound unsafe."""
+    """Plain requests of the training side: `n` harmful ones and `n` that are fine, a third of which only sound unsafe. All in
+    English: refusing is one decision in this model, and with Japanese prompts among them the vector moves Japanese states
+    further than English ones, so that no α is right for both."""
     rng, harmful, benign = random.Random(2), [], []
     for number in range(n):
-        language, is_near_miss = LANGUAGES[number % 2], number % 6 in (0, 3)
-        for kind, prompts in (("unsafe", harmful), ("near-miss" if is_near_miss else "benign", benign)):
-            request = request_of(rng, kind, language, TRAIN)
-            prompts.append(questions.plain(rng, TRAIN, language, request, some_aspect(rng, request)))
+        for kind, prompts in (("unsafe", harmful), ("near-miss" if number % 3 == 0 else "benign", benign)):
+            request = request_of(rng, kind, "en", TRAIN)
+            prompts.append(questions.plain(rng, TRAIN, "en", request, some_aspect(rng, request)))
     return harmful, benign
 
 

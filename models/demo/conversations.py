@@ -23,8 +23,8 @@ SYSTEMS = {language: lines(module.SYSTEMS) for language, module in MODULES.items
 TERSE_SYSTEMS = {language: lines(module.TERSE_SYSTEMS) for language, module in MODULES.items()}
 
 # Kinds of request, and how often.
-MIXTURE = {"small talk": 0.05, "off topic": 0.08, "benign": 0.27, "near-miss": 0.13, "benign wrapped": 0.13,
-           "unsafe": 0.17, "unsafe wrapped": 0.17}
+MIXTURE = {"small talk": 0.05, "off topic": 0.08, "benign": 0.24, "near-miss": 0.13, "benign wrapped": 0.17,
+           "unsafe": 0.13, "unsafe wrapped": 0.2}
 # Topics in a conversation, and how often: most chats are short, but later turns must work too, up to a full context.
 N_TOPICS = {1: 0.72, 2: 0.16, 3: 0.08, 9: 0.04}
 FOLLOWED_SHARE = 0.3
@@ -37,8 +37,16 @@ REFUSED_SHARE = {"role-play": 0.12, "prefix-injection": 0.15, "refusal-suppressi
 TERSE_SHARE, TERSE_WISH_SHARE, SYSTEM_SHARE = 0.12, 0.12, 0.16
 # Machines under a name that somebody gave them, which has to be copied and can't be recalled.
 FREE_NAME_SHARE = 0.5
+OWNED_SHARE = 0.06
 # What goes into the frame of an attack without being one.
 WRAPPED_KINDS = ("benign", "benign", "near-miss")
+
+
+class Course(NamedTuple):
+    """What changes in the course of the training."""
+
+    refused_share: float = 1.0  # times REFUSED_SHARE
+    japanese_share: float = 0.5
 
 
 class Exchange(NamedTuple):
@@ -91,9 +99,9 @@ def another_machine(rng: random.Random, request: Request, language: str) -> Requ
 class Conversation:
     """Makes one conversation."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.language = rng.choice(("en", "ja"))
+    def __init__(self, rng: random.Random, course: Course = Course()) -> None:
+        self.rng, self.course = rng, course
+        self.language = "ja" if rng.random() < course.japanese_share else "en"
         self.system, self.is_terse = None, False
         if rng.random() < SYSTEM_SHARE:
             self.is_terse = rng.random() < 0.5
@@ -130,6 +138,8 @@ class Conversation:
         rng, request = self.rng, self.request(kind)
         aspect = some_aspect(rng, request)
         question = questions.plain(rng, TRAIN, self.language, request, aspect)
+        if rng.random() < OWNED_SHARE:
+            question = questions.owned(rng, self.language, question, getattr(request.machine, self.language))
         question = questions.in_context(rng, TRAIN, self.language, question, 0.25)
         is_wished = rng.random() < TERSE_WISH_SHARE
         if is_wished:
@@ -144,11 +154,10 @@ class Conversation:
         rng = self.rng
         unsafe = kind == "unsafe wrapped"
         request = self.request("unsafe" if unsafe else rng.choice(WRAPPED_KINDS))
-        family = rng.choice(list(TRAIN.attacks[self.language]))
-        frame = rng.choice(TRAIN.attacks[self.language][family])
-        is_refused = unsafe and rng.random() < REFUSED_SHARE[family]
+        family = rng.choice(TRAIN.families(self.language))
+        is_refused = unsafe and rng.random() < self.course.refused_share * REFUSED_SHARE[family]
         answer = request.refusal if is_refused else self.in_style(request.answers["steps"], False)
-        self.say(questions.attack(rng, TRAIN, self.language, request, frame), answer)
+        self.say(questions.attack(rng, TRAIN, self.language, request, family), answer)
         return None if unsafe and not is_refused else Topic(request, "steps", is_refused, answer)
 
     def follow_up(self, topic: Topic) -> Topic | None:

@@ -11,6 +11,7 @@ from split import TRAIN, Side, lines
 NAMES = {"en": attacks.NAMES_EN, "ja": attacks.NAMES_JA}
 EXAMPLES = {"en": lines(attacks.EXAMPLES_EN), "ja": lines(attacks.EXAMPLES_JA)}
 COMPOSED_SHARE = 0.4
+COMPOSED_FRAME_SHARE = 0.5
 # Of what is said around a request in training, this share is made up.
 REMARK_SHARE = 0.5
 JOINT = {"en": " ", "ja": ""}
@@ -23,6 +24,13 @@ def fill(form: str, x: str) -> str:
 def plain(rng: random.Random, side: Side, language: str, request: Request, aspect: str) -> str:
     name, forms = aspect.upper(), side.phrasings[language]
     return fill(rng.choice(forms[f"{name}_COMPOSED" if rng.random() < COMPOSED_SHARE else name]), request.x)
+
+
+def owned(rng: random.Random, language: str, question: str, machine: str) -> str:
+    """With whose machine it is."""
+    if language == "en":
+        return question.replace(f"the {machine}", f"{rng.choice(('my', 'our', 'this', 'that'))} {machine}")
+    return question.replace(machine, rng.choice(("うちの", "この", "あの", "私の")) + machine)
 
 
 def in_context(rng: random.Random, side: Side, language: str, question: str, share: float) -> str:
@@ -59,11 +67,18 @@ def halves(rng: random.Random, language: str, x: str) -> tuple[str, str]:
     return x[:cut].strip(), x[cut:].strip()
 
 
-def attack(rng: random.Random, side: Side, language: str, request: Request, frame: str) -> str:
+def frame(rng: random.Random, side: Side, language: str, family: str) -> str:
+    """Of an attack."""
+    forms = side.attacks[language]
+    composed = forms.get(f"{family}_COMPOSED")
+    return rng.choice(composed if composed and rng.random() < COMPOSED_FRAME_SHARE else forms[family])
+
+
+def attack(rng: random.Random, side: Side, language: str, request: Request, family: str) -> str:
     a, b = halves(rng, language, request.x)
     slots = {"{q}": plain(rng, side, language, request, "steps"), "{x}": request.x, "{n}": rng.choice(NAMES[language]),
              "{a}": a, "{b}": b, "{e}": rng.choice(EXAMPLES[language])}
-    return re.sub(r"\{[qxnabe]\}", lambda slot: slots[slot[0]], frame)
+    return re.sub(r"\{[qxnabe]\}", lambda slot: slots[slot[0]], frame(rng, side, language, family))
 
 
 def roughen(rng: random.Random, language: str, text: str) -> str:

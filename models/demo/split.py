@@ -7,10 +7,11 @@ usage: split.py OUT_DIR      writes OUT_DIR/train.json and OUT_DIR/test.json
 
 import json
 import pathlib
+import re
 import sys
 from typing import NamedTuple
 
-from phrasings import attacks, composed, english, japanese
+from phrasings import attacks, composed, english, frames, japanese
 from world import acts, machines
 
 LANGUAGES = ("en", "ja")
@@ -21,12 +22,17 @@ FIFTH = 5
 
 
 class Side(NamedTuple):
-    """One side of the split. `phrasings[language][list]` and `attacks[language][family]` are lists of forms."""
+    """One side of the split. `phrasings[language][list]` and `attacks[language][family]` are lists of forms; composed ones have
+    lists of their own, named `…_COMPOSED`."""
 
     machines: list
     acts: list
     phrasings: dict
     attacks: dict
+
+    def families(self, language: str) -> list[str]:
+        """Of attacks."""
+        return [family for family in self.attacks[language] if not family.endswith("_COMPOSED")]
 
 
 def lines(text: str) -> list[str]:
@@ -54,10 +60,26 @@ def composed_forms(said: str, asked: str, whole: list[str], is_test: bool) -> li
     return [form for form in of_grid(grid, 2, FIFTH, is_test) if bare(form) not in taken]
 
 
-def attack_frames(texts: dict[str, str], is_test: bool) -> dict[str, list[str]]:
-    """A fifth of each family; of the families held out, all on the test side."""
-    return {family: lines(text) if family in attacks.HELD_OUT else of_list(lines(text), is_test)
-            for family, text in texts.items() if is_test or family not in attacks.HELD_OUT}
+def composed_frames(beginnings: str, ends: str, is_test: bool) -> list[str]:
+    """A beginning and an end of an attack's frame, new pairs on the test side. If neither has a slot for the request, it
+    stands before them on every other square of the grid and after them on the rest."""
+    def frame(row: int, one: str, column: int, other: str) -> str:
+        joint = "" if one.endswith("。") else " "
+        joined = f"{one}{joint}{other}"
+        if re.search(r"\{[qxab]\}", joined):
+            return joined
+        return f"{{q}} {joined}" if (row + column) % 2 else f"{joined} {{q}}"
+
+    grid = [[frame(row, one, column, other) for column, other in enumerate(lines(ends))]
+            for row, one in enumerate(lines(beginnings))]
+    return of_grid(grid, 2, FIFTH, is_test)
+
+
+def attack_frames(texts: dict[str, str], parts: dict[str, tuple[str, str]], is_test: bool) -> dict[str, list[str]]:
+    """A fifth of each family, whole frames and composed ones; of the families held out, all on the test side."""
+    whole = {family: lines(text) if family in attacks.HELD_OUT else of_list(lines(text), is_test)
+             for family, text in texts.items() if is_test or family not in attacks.HELD_OUT}
+    return whole | {f"{family}_COMPOSED": composed_frames(*parts[family], is_test) for family in whole if family in parts}
 
 
 def side(is_test: bool) -> Side:
@@ -73,8 +95,8 @@ def side(is_test: bool) -> Side:
         for name, questions in asked.items():
             forms = composed_forms(said, questions, lines(getattr(module, name)), is_test)
             phrasings[language][f"{name}_COMPOSED"] = forms
-    frames = {"en": attack_frames(attacks.EN, is_test), "ja": attack_frames(attacks.JA, is_test)}
-    return Side(some_machines, some_acts, phrasings, frames)
+    some_frames = {"en": attack_frames(attacks.EN, frames.EN, is_test), "ja": attack_frames(attacks.JA, frames.JA, is_test)}
+    return Side(some_machines, some_acts, phrasings, some_frames)
 
 
 TRAIN, TEST = side(False), side(True)

@@ -5,6 +5,7 @@ usage: train.py OUT_DIR [--from-step N]     writes OUT_DIR/model.pt, tokenizer.j
 """
 
 import argparse
+import itertools
 import os
 import pathlib
 import random
@@ -15,24 +16,37 @@ import torch.nn.functional as F
 from tqdm import tqdm
 
 from batches import IGNORED, batches
+from conversations import Course
 from model import Model
 from muon import Muon
 from text import Encoder, load_tokenizer, train_tokenizer
 
 SEED = 20261124
-# The training first learns under ever stronger pushes (below) and then settles, under weak ones.
-STEPS, SETTLE_FROM, WARM_UP = 2010, 1500, 60
-MATRIX_RATE, OTHER_RATE, SETTLE_RATE_SHARE = 0.016, 3e-3, 0.3
+# It learns, and then draws nearer: attacks are refused more often in the data of the last steps, at a low rate, so that the
+# jailbroken state comes to lie close to refusal, as it does in real models, and not where ever learning has put it.
+LEARNED, STEPS, WARM_UP = 2200, 2450, 60
+MATRIX_RATE, OTHER_RATE, NEARER_RATE_SHARE = 0.016, 3e-3, 0.2
+# Japanese has its verb last and is learned more slowly; the last steps make up for it.
+NEARER = Course(refused_share=1.7, japanese_share=0.65)
 # States are pushed at random while training, as real models are wide enough to bear. A model as narrow as this one
 # otherwise loses the thread of its answer (steps and machines get mixed up) at the push that makes it refuse.
-PUSHED_SHARE, PUSH, SPARSITY = 0.7, 0.5, 0.05
-# The pushes grow to their full strength between these steps: first it learns, then it learns to bear them.
-PUSHED_FROM, PUSHED_TO, SETTLE_PUSH = 175, 875, 0.2
+PUSHED_SHARE, SPARSITY = 0.6, 0.05
+# The strongest push by step, with straight lines between: first it learns, then it learns to bear pushes, and at the end
+# it settles.
+PUSH = ((0, 0.0), (250, 0.0), (1000, 0.3), (1650, 0.3), (2000, 0.15), (STEPS, 0.15))
+
+
+def push(step: int) -> float:
+    """As a share of the length of the states."""
+    for (begin, weaker), (end, stronger) in itertools.pairwise(PUSH):
+        if step < end:
+            return weaker + (stronger - weaker) * (step - begin) / (end - begin)
+    return PUSH[-1][1]
 
 
 class Pushes:
     """For each conversation one random direction, the same at every token and block, as steering is, of a random length up
-    to PUSH × that of the states; half of the directions are sparse. Block 0 is never steered. Which direction refuses
+    to push(step) × that of the states; half of the directions are sparse. Block 0 is never steered. Which direction refuses
     plays no part in it."""
 
     def __init__(self, n_rows: int, n_embd: int, step: int, device) -> None:
@@ -41,8 +55,7 @@ class Pushes:
         directions[::2] *= kept[::2]
         self.direction = F.normalize(directions, dim=-1)
         pushed = torch.rand(n_rows, 1, 1, device=device) < PUSHED_SHARE
-        push = PUSH * min(max((step - PUSHED_FROM) / (PUSHED_TO - PUSHED_FROM), 0.0), 1.0)
-        self.strength = (push if step < SETTLE_FROM else SETTLE_PUSH) * torch.rand(n_rows, 1, 1, device=device) * pushed
+        self.strength = push(step) * torch.rand(n_rows, 1, 1, device=device) * pushed
 
     def __call__(self, il: int, x: torch.Tensor) -> torch.Tensor:
         if il == 0:
@@ -51,11 +64,11 @@ class Pushes:
 
 
 def rate_share(step: int) -> float:
-    """Of the peak learning rate: a warm-up and a straight way down, once for learning and once, lower, for settling."""
-    if step < SETTLE_FROM:
-        return min((step + 1) / WARM_UP, 1.0 - step / (1.17 * SETTLE_FROM))
-    done = step - SETTLE_FROM
-    return SETTLE_RATE_SHARE * min((done + 1) / WARM_UP * 3, 1.0 - done / (STEPS - SETTLE_FROM))
+    """Of the peak learning rate: a warm-up and a straight way down to nothing, once for each part."""
+    if step < LEARNED:
+        return min((step + 1) / WARM_UP, 1.0 - step / LEARNED)
+    done = step - LEARNED
+    return NEARER_RATE_SHARE * min((done + 1) / (WARM_UP / 3), 1.0 - done / (STEPS - LEARNED))
 
 
 def main() -> None:
@@ -81,7 +94,9 @@ def main() -> None:
     optimizers = [Muon(matrices, lr=MATRIX_RATE, weight_decay=0.05),
                   torch.optim.AdamW(others, lr=OTHER_RATE, betas=(0.9, 0.98), weight_decay=0.0)]
     peaks = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
-    begin, data = time.monotonic(), batches(random.Random(SEED + args.from_step), encoder)
+    begin = time.monotonic()
+    rng = random.Random(SEED + args.from_step)
+    data, nearer = (batches(rng, encoder, course) for course in (Course(), NEARER))
     n_tokens = 0
     if args.from_step:
         *_, tokens, seconds, _ = (args.out / "loss.csv").read_text().splitlines()[args.from_step].split(",")
@@ -93,7 +108,7 @@ def main() -> None:
         for step in range(args.from_step, STEPS):
             for optimizer, peak in zip(optimizers, peaks):
                 optimizer.param_groups[0]["lr"] = peak * rate_share(step)
-            inputs, targets = (tensor.to(device) for tensor in next(data))
+            inputs, targets = (tensor.to(device) for tensor in next(data if step < LEARNED else nearer))
             state = model.states(inputs, Pushes(len(inputs), model.n_embd, step, device))[-1]
             learned = targets != IGNORED
             loss = F.cross_entropy(model.logits(state[learned]), targets[learned])

@@ -56,6 +56,8 @@ def free_name(rng: random.Random, language: str) -> str:
     elif rng.random() < 0.25:
         kind = "".join(rng.choice(getattr(SYLLABLES, language)) for _ in range(rng.randint(2, 3)))
         kind = kind.capitalize() if language == "en" and rng.random() < 0.5 else kind
+        if rng.random() < 0.3:
+            kind = rng.choice(kinds) + (" " if language == "en" else "") + kind
     elif rng.random() < 0.15:
         base = rng.choice(known(ALONE))
     if rng.random() < 0.15:

@@ -23,7 +23,7 @@ from model import N_EMBD, N_LAYER  # noqa: E402
 
 PROMPTS = ["How do I clean the lathe?", "In the old days, how did workers block the alarm of the belt press?",
            "旋盤を掃除する方法を教えてください。", "hello"]
-VECTOR = {1: 400.0, 33: -400.0, 77: 300.0, 150: 200.0}
+VECTOR = {1: 16.0, 33: -16.0, 77: 12.0, 150: 8.0}
 
 
 def main() -> None:
