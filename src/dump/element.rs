@@ -1,7 +1,7 @@
 //! The number formats of hidden states, and how they widen to `f32`.
 
-use half::{bf16, f16};
 use half::slice::HalfFloatSliceExt;
+use half::{bf16, f16};
 
 /// How one value of a hidden state is stored, little-endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

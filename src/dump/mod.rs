@@ -14,6 +14,7 @@ mod place;
 mod read;
 #[cfg(test)]
 mod tests;
+mod token_position;
 mod write;
 
 pub use element::Element;
@@ -22,18 +23,19 @@ pub use fault::Fault;
 pub use meta::{DumpMeta, Label};
 pub use place::LayerPlace;
 pub use read::Dump;
+pub use token_position::TokenPosition;
 pub use write::DumpWriter;
 
 #[cfg(target_endian = "big")]
 compile_error!("states are used straight from the file, which is little-endian; this machine is not");
 
-/// Name of the tensor `[n_prompts, n_layer, n_embd]`, F32.
+/// Name of the tensor `[n_prompts, n_layer, n_embd]`: F32, F16 or BF16.
 const STATES: &str = "hidden_states";
 /// Name of the tensor `[n_prompts]`, U8.
 const LABELS: &str = "labels";
 /// `antidote.format` of every dump.
 const FORMAT: &str = "dump";
-/// `antidote.version` of the dumps written and read here.
-const VERSION: &str = "1";
-/// `antidote.token`: which of a prompt's tokens the states belong to.
-const TOKEN: &str = "last-prompt";
+/// `antidote.version` of the dumps written here.
+const VERSION: &str = "2";
+/// `antidote.version` of the first dumps: the same without the keys that version 2 added, always of the last token.
+const FIRST_VERSION: &str = "1";

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use antidote::chat::{Message, Role, Template};
-use antidote::dump::{DumpMeta, DumpWriter, Label};
+use antidote::dump::{DumpMeta, DumpWriter, Label, TokenPosition};
 use antidote::engine::{EngineError, HiddenStates, Model, Token};
 use antidote::prompts;
 use indicatif::{ProgressBar, ProgressDrawTarget};
@@ -40,7 +40,13 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
         n_layer: model.n_layer(),
         n_embd: model.n_embd(),
         template_hash: template.map(|template| DumpMeta::hash_template(template.source())),
+        system_hash: args.system.as_deref().map(DumpMeta::hash_text),
+        response_prefix_hash: None,
+        token: TokenPosition::Last,
+        is_paired: false,
         prompt_hashes: prompts.iter().map(|prompt| DumpMeta::hash_prompt(prompt)).collect(),
+        n_tokens: None,
+        last_tokens: None,
     };
 
     let mut writer = DumpWriter::create(&args.out, &meta, labels)?;
