@@ -208,30 +208,14 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
-fn an_unfinished_dump_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("d.safetensors");
-    let create = || DumpWriter::create(&path, &meta(), labels()).unwrap();
-    let mut writer = create();
-    writer.push(&ROWS[0]).unwrap();
-    assert!(matches!(writer.finish(), Err(DumpError::RowCount { given: 1, announced: 2, .. })));
-    let mut writer = create();
-    let not_finite = writer.push(&[0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0]);
-    assert!(matches!(not_finite, Err(DumpError::NotFinite { prompt: 1, layer: 1, .. })));
-    assert!(matches!(writer.push(&ROWS[0][..5]), Err(DumpError::RowLength { given: 5, announced: 6, .. })));
-    ROWS.iter().for_each(|row| writer.push(row).unwrap());
-    assert!(matches!(writer.push(&ROWS[0]), Err(DumpError::RowCount { given: 3, announced: 2, .. })));
-    drop(writer);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-}
-
-#[test]
 fn an_impossible_announcement_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("d.safetensors");
     let refused =
         |meta: DumpMeta| matches!(DumpWriter::create(&path, &meta, labels()), Err(DumpError::Announced { .. }));
     assert!(refused(DumpMeta { prompt_hashes: vec![], ..meta() }));
+    assert!(refused(DumpMeta { n_tokens: Some(vec![1]), ..meta() }));
+    assert!(refused(DumpMeta { last_tokens: Some(vec![1, 2, 3]), ..meta() }));
     assert!(refused(DumpMeta { n_layer: 0, ..meta() }));
     assert!(refused(DumpMeta { n_embd: 0, ..meta() }));
     assert!(refused(DumpMeta { n_embd: usize::MAX / 2, ..meta() }));
