@@ -226,7 +226,9 @@ fn conditions(prompts: &Prompts, model: &Model, context: &ContextOptions) -> Res
     let mut tokens = blake3::Hasher::new();
     for prompt in &prompts.tokens {
         tokens.update(&(prompt.len() as u64).to_le_bytes());
-        prompt.iter().for_each(|token| drop(tokens.update(&token.id().to_le_bytes())));
+        for token in prompt {
+            tokens.update(&token.id().to_le_bytes());
+        }
     }
     let conditions = [
         ("the model's file", hashed(sampled_hash(model.path())?)),
