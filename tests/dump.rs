@@ -91,8 +91,8 @@ fn rows_kept(path: &Path) -> u64 {
     ends.take_while(|end| *end > 0).last().unwrap_or(0)
 }
 
-/// Long enough to be killed several times.
-const MANY: usize = 2000;
+/// Prompts a side: enough batches to be killed several times.
+const MANY: usize = 100;
 
 #[test]
 fn a_killed_dump_goes_on_where_it_ended_and_gives_the_same_bytes() {
@@ -100,7 +100,7 @@ fn a_killed_dump_goes_on_where_it_ended_and_gives_the_same_bytes() {
     scratch.dump(&[]).succeeds();
     let undisturbed = scratch.take();
     let mut kept = 0;
-    for goal in [1, 1000, 3000] {
+    for goal in [1, MANY as u64 / 2, MANY as u64 * 3 / 2] {
         let now = scratch.kill_at(goal);
         assert!(now >= kept.max(goal), "{now} rows after {kept}");
         kept = now;
@@ -148,7 +148,7 @@ fn a_dump_that_was_begun_otherwise_says_what_differs_and_can_be_thrown_away() {
 #[test]
 fn a_damaged_unfinished_dump_is_never_read() {
     let scratch = Scratch::new(MANY);
-    scratch.kill_at(1000);
+    scratch.kill_at(MANY as u64 / 2);
     let bytes = std::fs::read(scratch.path(UNFINISHED)).unwrap();
     // In the middle of the rows, of which it now holds fewer.
     let header = 8 + bytes[8..].windows(2).position(|pair| pair == b"}}").unwrap();

@@ -103,7 +103,8 @@ impl<'model> HiddenStates<'model> {
         let options = ContextOptions {
             capture: true,
             n_seq_max: prompts_at_once,
-            n_outputs_max: u32::try_from(outputs_at_once).unwrap_or(n_batch),
+            // llama.cpp sets room aside for an output of every sequence, whether it is asked for or not.
+            n_outputs_max: u32::try_from(outputs_at_once).unwrap_or(n_batch).max(prompts_at_once),
             n_batch,
             ..options.clone()
         };
