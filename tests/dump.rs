@@ -419,7 +419,7 @@ fn what_stands_behind_a_text_is_found() {
     let texts = ["How do I clean the lathe?", "x", "7", "旋盤の掃除方法は？", "ends with a space ", "line\n"];
     let behind = |frame: &Frame<'_>, text: &str| {
         let tokens = frame.tokens(text).unwrap();
-        (frame.n_behind(&[tokens.clone()]).unwrap(), tokens)
+        (frame.n_behind(std::slice::from_ref(&tokens)).unwrap(), tokens)
     };
     let (n, first) = behind(&frame(template(), None), texts[0]);
     let pieces: String =

@@ -159,7 +159,7 @@ impl DumpWriter {
     /// full. None of them is kept then, and those before are.
     pub fn push(&mut self, states: &[f32]) -> Result<(), DumpError> {
         let row_length = self.n_layer * self.n_embd;
-        if states.is_empty() || states.len() % row_length != 0 {
+        if states.is_empty() || !states.len().is_multiple_of(row_length) {
             let (path, prompt) = (self.path.clone(), self.n_written + 1);
             return Err(DumpError::RowLength { path, prompt, given: states.len(), announced: row_length });
         }

@@ -168,7 +168,8 @@ fn what_cannot_be_written_changes_nothing() {
 fn another_dump_is_not_gone_on_with() {
     let scratch = Scratch::new();
     scratch.leave(2);
-    let changed = |change: fn(&mut DumpPlan)| {
+    type Change = fn(&mut DumpPlan);
+    let changed = |change: Change| {
         let mut plan = plan();
         change(&mut plan);
         match DumpWriter::begin(&scratch.goal(), &plan, Begin::Resume) {
@@ -176,7 +177,7 @@ fn another_dump_is_not_gone_on_with() {
             other => panic!("not refused: {other:?}"),
         }
     };
-    let cases: [(&str, fn(&mut DumpPlan)); 9] = [
+    let cases: [(&str, Change); 9] = [
         ("--type was f32 and is f16", |plan| plan.element = Element::F16),
         ("--batch was 512 and is 64", |plan| plan.conditions[0].1 = "64".to_owned()),
         ("--token was last-prompt and is after-user", |plan| plan.meta.token = TokenPosition::AfterUser),
