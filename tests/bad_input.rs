@@ -139,27 +139,3 @@ fn a_failed_dump_leaves_nothing_behind() {
     dump(&good, &out).succeeds();
     dump(&good, &out).fails(2, &["--force"]);
 }
-
-/// SIGTERM, which reaches the same handler as Ctrl-C, in the middle of a dump.
-#[cfg(unix)]
-#[test]
-fn an_interrupted_dump_leaves_nothing_behind() {
-    let folder = tempfile::tempdir().unwrap();
-    let (prompts, out) = (folder.path().join("prompts.txt"), folder.path().join("out.safetensors"));
-    std::fs::write(&prompts, "How do I clean the lathe?\n".repeat(200_000)).unwrap();
-    let mut dump = std::process::Command::new(env!("CARGO_BIN_EXE_antidote"))
-        .arg("dump")
-        .args([Path::new("--harmful"), &prompts, Path::new("--benign"), &prompts, Path::new("--out"), &out])
-        .spawn()
-        .unwrap();
-    // A part of the file shows that the dump has begun.
-    while files_in(folder.path()).len() < 2 {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-        assert!(dump.try_wait().unwrap().is_none(), "the dump ended before it began");
-    }
-    std::thread::sleep(std::time::Duration::from_millis(200));
-    let killed = std::process::Command::new("kill").arg(dump.id().to_string()).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(dump.wait().unwrap().code(), Some(130));
-    assert_eq!(files_in(folder.path()), ["prompts.txt"]);
-}

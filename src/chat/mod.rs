@@ -2,6 +2,7 @@
 
 mod command;
 mod conversation;
+mod frame;
 mod input;
 mod repl;
 mod template;
@@ -9,6 +10,7 @@ mod words;
 
 pub use command::parse_alpha;
 pub use conversation::{Conversation, ConversationError, Reply};
+pub use frame::Frame;
 pub use repl::{Repl, ReplError};
 pub use template::{Message, Role, Template, TemplateError};
 pub use words::Language;

@@ -45,7 +45,16 @@ pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
     if meta.prompt_hashes.len() != n_prompts {
         return Err(Fault::PromptCount { named: meta.prompt_hashes.len(), held: n_prompts });
     }
+    for (key, list) in [("antidote.n_tokens", &meta.n_tokens), ("antidote.last_tokens", &meta.last_tokens)] {
+        if let Some(listed) = list.as_ref().map(Vec::len).filter(|listed| *listed != n_prompts) {
+            return Err(Fault::ListLength { key, listed, held: n_prompts });
+        }
+    }
     let labels = check_labels(&tensor(LABELS)?, n_prompts, file)?;
+    let n_harmful = labels.iter().filter(|label| **label == Label::Harmful).count();
+    if meta.is_paired && n_harmful * 2 != n_prompts {
+        return Err(Fault::Pairs { n_harmful, n_benign: n_prompts - n_harmful });
+    }
     let start = place(states.data(), file).start;
     let row = n_embd * element.size();
     let layers: Vec<_> = (0..n_layer)

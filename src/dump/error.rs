@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::element::Element;
 use super::fault::Fault;
+use super::plan::Difference;
 
 /// A dump that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,26 @@ pub enum DumpError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another process is at it.
+    #[error("another program is writing the dump {} at this moment (it holds {}); wait for it, or name another dump",
+            .path.display(), .unfinished.display())]
+    Busy {
+        /// The dump.
+        path: PathBuf,
+        /// The unfinished dump.
+        unfinished: PathBuf,
+    },
+    /// The unfinished dump was begun as another one.
+    #[error("an unfinished dump is there ({}) that was begun otherwise: {}; run the command that it was begun with, \
+             or throw it away and start over with --restart", .unfinished.display(), listed(.differences))]
+    Differs {
+        /// The dump.
+        path: PathBuf,
+        /// The unfinished dump.
+        unfinished: PathBuf,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
     /// A row is not `[n_layer, n_embd]`.
     #[error("cannot write the dump {}: prompt {prompt} came with {given} values, and {announced} were announced \
              (n_layer × n_embd)", .path.display())]
@@ -75,4 +97,23 @@ pub enum DumpError {
         /// Which layer, from 0.
         layer: usize,
     },
+    /// The number format has no such numbers.
+    #[error("cannot write the dump {}: the hidden state of prompt {prompt} at layer {layer} holds {value}, which is \
+             too large for {element}; use --type bf16 or --type f32", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Which prompt, from 1.
+        prompt: usize,
+        /// Which layer, from 0.
+        layer: usize,
+        /// The value.
+        value: f32,
+        /// The format.
+        element: Element,
+    },
+}
+
+fn listed(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -68,6 +68,24 @@ pub enum Fault {
         /// Prompts in the tensors.
         held: usize,
     },
+    /// What is said of every row must be said of as many rows as there are.
+    #[error("its metadata has {listed} numbers in {key} and its tensors hold {held} rows")]
+    ListLength {
+        /// The key.
+        key: &'static str,
+        /// Numbers in the list.
+        listed: usize,
+        /// Rows in the tensors.
+        held: usize,
+    },
+    /// Pairs need as many rows on either side.
+    #[error("its rows are said to be pairs (antidote.paired), but {n_harmful} are harmful and {n_benign} benign")]
+    Pairs {
+        /// Harmful rows.
+        n_harmful: usize,
+        /// Benign rows.
+        n_benign: usize,
+    },
     /// A label must be 0 or 1.
     #[error("the label of prompt {prompt} (byte {at}) is {label}, which must be 0 (benign) or 1 (harmful)")]
     Label {

@@ -3,37 +3,46 @@
 //!
 //! A dump is a safetensors file (docs/dump-format.md), so whatever reads safetensors reads it. It is written row by
 //! row, a row being one prompt's states at every layer, and read through a memory map: neither side ever holds more
-//! than it works on.
+//! than it works on. What is written survives a kill: a dump that was not finished goes on where it ended.
 
 mod check;
 mod element;
 mod error;
 mod fault;
+mod journal;
+mod layout;
 mod meta;
 mod place;
+mod plan;
 mod read;
 #[cfg(test)]
 mod tests;
+mod token_position;
+mod unfinished;
 mod write;
+#[cfg(test)]
+mod write_tests;
 
 pub use element::Element;
 pub use error::DumpError;
 pub use fault::Fault;
 pub use meta::{DumpMeta, Label};
 pub use place::LayerPlace;
+pub use plan::{Difference, DumpPlan};
 pub use read::Dump;
-pub use write::DumpWriter;
+pub use token_position::TokenPosition;
+pub use write::{Begin, DumpWriter, Found};
 
 #[cfg(target_endian = "big")]
 compile_error!("states are used straight from the file, which is little-endian; this machine is not");
 
-/// Name of the tensor `[n_prompts, n_layer, n_embd]`, F32.
+/// Name of the tensor `[n_prompts, n_layer, n_embd]`: F32, F16 or BF16.
 const STATES: &str = "hidden_states";
 /// Name of the tensor `[n_prompts]`, U8.
 const LABELS: &str = "labels";
 /// `antidote.format` of every dump.
 const FORMAT: &str = "dump";
-/// `antidote.version` of the dumps written and read here.
-const VERSION: &str = "1";
-/// `antidote.token`: which of a prompt's tokens the states belong to.
-const TOKEN: &str = "last-prompt";
+/// `antidote.version` of the dumps written here.
+const VERSION: &str = "2";
+/// `antidote.version` of the first dumps: the same without the keys that version 2 added, always of the last token.
+const FIRST_VERSION: &str = "1";

@@ -21,7 +21,13 @@ fn meta() -> DumpMeta {
         n_layer: 2,
         n_embd: 3,
         template_hash: Some(DumpMeta::hash_template("{{ messages }}")),
+        system_hash: None,
+        response_prefix_hash: Some(DumpMeta::hash_text("Sure")),
+        token: TokenPosition::Last,
+        is_paired: true,
         prompt_hashes: vec![DumpMeta::hash_prompt("a"), DumpMeta::hash_prompt("b")],
+        n_tokens: Some(vec![7, 8]),
+        last_tokens: Some(vec![3, 0]),
     }
 }
 
@@ -94,6 +100,41 @@ fn dumps_made_by_other_programs_are_read() {
 }
 
 #[test]
+fn what_version_2_added_may_be_missing() {
+    let added = ["system", "response_prefix", "paired", "n_tokens", "last_tokens"];
+    let of_version = |version: &str| {
+        made_by_others(|strings, _| {
+            added.iter().for_each(|name| drop(strings.remove(&format!("antidote.{name}"))));
+            strings.insert("antidote.version".to_owned(), version.to_owned());
+        })
+    };
+    let bare = DumpMeta {
+        system_hash: None,
+        response_prefix_hash: None,
+        is_paired: false,
+        n_tokens: None,
+        last_tokens: None,
+        ..meta()
+    };
+    assert_eq!(of_version("1").unwrap().meta(), &bare);
+    assert_eq!(of_version("2").unwrap().meta(), &bare);
+    let other_token = |version: &str| {
+        made_by_others(|strings, _| {
+            strings.insert("antidote.version".to_owned(), version.to_owned());
+            strings.insert("antidote.token".to_owned(), "mean:3".to_owned());
+        })
+    };
+    assert!(matches!(fault(other_token("1")), Fault::Value { .. }));
+    assert_eq!(other_token("2").unwrap().meta().token.to_string(), "mean:3");
+}
+
+#[test]
+fn pairs_need_two_equal_sides() {
+    let uneven = made_by_others(|_, tensors| tensors[1].3 = vec![1, 1]);
+    assert_eq!(fault(uneven), Fault::Pairs { n_harmful: 2, n_benign: 0 });
+}
+
+#[test]
 fn every_truncation_is_refused() {
     let (_folder, path) = written();
     let bytes = std::fs::read(&path).unwrap();
@@ -112,7 +153,13 @@ fn missing_or_wrong_metadata_is_named() {
     }
     let wrong = [
         ("format", "vector"),
-        ("version", "2"),
+        ("version", "3"),
+        ("system", "You are helpful."),
+        ("response_prefix", "0123456789abcdef"),
+        ("paired", "yes"),
+        ("n_tokens", "[1, -1]"),
+        ("n_tokens", "[1]"),
+        ("last_tokens", "[1, 2, 3]"),
         ("fingerprint", "abc"),
         ("n_layer", "two"),
         ("n_layer", "3"),
@@ -161,30 +208,14 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
-fn an_unfinished_dump_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("d.safetensors");
-    let create = || DumpWriter::create(&path, &meta(), labels()).unwrap();
-    let mut writer = create();
-    writer.push(&ROWS[0]).unwrap();
-    assert!(matches!(writer.finish(), Err(DumpError::RowCount { given: 1, announced: 2, .. })));
-    let mut writer = create();
-    let not_finite = writer.push(&[0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0]);
-    assert!(matches!(not_finite, Err(DumpError::NotFinite { prompt: 1, layer: 1, .. })));
-    assert!(matches!(writer.push(&ROWS[0][..5]), Err(DumpError::RowLength { given: 5, announced: 6, .. })));
-    ROWS.iter().for_each(|row| writer.push(row).unwrap());
-    assert!(matches!(writer.push(&ROWS[0]), Err(DumpError::RowCount { given: 3, announced: 2, .. })));
-    drop(writer);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-}
-
-#[test]
 fn an_impossible_announcement_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("d.safetensors");
     let refused =
         |meta: DumpMeta| matches!(DumpWriter::create(&path, &meta, labels()), Err(DumpError::Announced { .. }));
     assert!(refused(DumpMeta { prompt_hashes: vec![], ..meta() }));
+    assert!(refused(DumpMeta { n_tokens: Some(vec![1]), ..meta() }));
+    assert!(refused(DumpMeta { last_tokens: Some(vec![1, 2, 3]), ..meta() }));
     assert!(refused(DumpMeta { n_layer: 0, ..meta() }));
     assert!(refused(DumpMeta { n_embd: 0, ..meta() }));
     assert!(refused(DumpMeta { n_embd: usize::MAX / 2, ..meta() }));

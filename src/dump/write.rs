@@ -1,103 +1,222 @@
-//! Writing a dump row by row.
-//!
-//! The safetensors crate wants all tensors in memory before it writes; the format itself needs only their shapes, so
-//! the header is written here and the rows follow it as they come.
+//! Writing a dump row by row, so that a kill at any point costs no more than the rows in hand.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use serde_json::json;
-
+use super::element::Element;
 use super::error::DumpError;
+use super::journal::{Hash, Journal, Record, begin_proof};
+use super::layout::Layout;
 use super::meta::{DumpMeta, Label};
-use super::{LABELS, STATES};
-use crate::files::AtomicFile;
+use super::plan::DumpPlan;
+use super::unfinished::{Held, Unfinished, Whole};
 
-/// The data begins at a multiple of this many bytes, as safetensors asks.
-const ALIGNMENT: usize = 8;
+/// Rows that are younger than this may be lost when the power fails; a kill loses none. Waiting for the disk more often
+/// would cost more than the rows are worth.
+const SYNC_EVERY: Duration = Duration::from_secs(10);
 
-/// A dump in the making. It appears at its place when [`DumpWriter::finish`] returns; dropped before, it leaves
-/// nothing behind. It holds the labels and one buffer, never a state.
+/// What to do with an unfinished dump of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// Go on with it if it was begun as the same dump; refuse if as another.
+    Resume,
+    /// Throw it away.
+    Over,
+}
+
+/// What was there when a dump began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing, or nothing that was wanted.
+    Nothing,
+    /// Rows that are whole and kept.
+    Rows,
+    /// Rows that are whole and kept, and behind them some that are not: the power failed, or the disk.
+    CutShort,
+    /// A file that nothing can be made of; it was begun again.
+    Damaged,
+}
+
+/// A dump in the making. It appears at its place when [`DumpWriter::finish`] returns. Dropped before, it leaves an
+/// unfinished dump that [`DumpWriter::begin`] goes on with, or nothing if no row had come. It holds the labels and the
+/// rows in hand.
 #[derive(Debug)]
 pub struct DumpWriter {
-    file: AtomicFile,
+    unfinished: Unfinished,
+    journal: Journal,
+    layout: Layout,
     path: PathBuf,
-    labels: Vec<Label>,
-    /// Values of a row: n_layer × n_embd.
-    row_length: usize,
+    element: Element,
+    n_layer: usize,
     n_embd: usize,
     n_written: usize,
+    n_records: usize,
+    /// The last record's.
+    proof: Hash,
+    found: Found,
+    synced: Instant,
+    /// There is no unfinished dump any more.
+    is_finished: bool,
+    /// The rows in hand as they are stored.
+    bytes: Vec<u8>,
 }
 
 impl DumpWriter {
-    /// Starts a dump at `path` of as many prompts as there are `labels`; `meta` names each of them.
+    /// Starts an F32 dump at `path` of as many rows as there are `labels`; `meta` names each of them. An unfinished
+    /// dump of that name is thrown away.
     ///
     /// # Errors
-    /// The folder cannot be written to, a dimension is 0 or too large, or labels and prompt hashes differ in number.
+    /// As for [`Self::begin`].
     pub fn create(path: &Path, meta: &DumpMeta, labels: Vec<Label>) -> Result<Self, DumpError> {
-        let announced = |reason: String| DumpError::Announced { path: path.to_owned(), reason };
-        let (n_prompts, n_layer, n_embd) = (labels.len(), meta.n_layer, meta.n_embd);
-        if meta.prompt_hashes.len() != n_prompts {
-            let n_hashes = meta.prompt_hashes.len();
-            return Err(announced(format!("it has {n_prompts} labels and {n_hashes} prompt hashes; give one each")));
-        }
-        if n_layer == 0 || n_embd == 0 {
-            return Err(announced(format!("a model of {n_layer} layers × {n_embd} has no hidden states")));
-        }
-        let too_large = || announced(format!("{n_prompts} prompts × {n_layer} layers × {n_embd} is too large"));
-        let row_length = n_layer.checked_mul(n_embd).ok_or_else(too_large)?;
-        let states_end = row_length.checked_mul(size_of::<f32>()).and_then(|row| row.checked_mul(n_prompts));
-        let states_end = states_end.ok_or_else(too_large)?;
-        let labels_end = states_end.checked_add(n_prompts).ok_or_else(too_large)?;
-        let header = json!({
-            "__metadata__": meta.to_strings(),
-            STATES: { "dtype": "F32", "shape": [n_prompts, n_layer, n_embd], "data_offsets": [0, states_end] },
-            LABELS: { "dtype": "U8", "shape": [n_prompts], "data_offsets": [states_end, labels_end] },
-        });
-
-        let to_error = |source| DumpError::Write { path: path.to_owned(), source };
-        let mut file = AtomicFile::create(path).map_err(to_error)?;
-        write_header(&mut file, &header.to_string()).map_err(to_error)?;
-        Ok(Self { file, path: path.to_owned(), labels, row_length, n_embd, n_written: 0 })
+        let plan = DumpPlan { meta: meta.clone(), labels, element: Element::F32, conditions: vec![] };
+        Self::begin(path, &plan, Begin::Over)
     }
 
-    /// Writes the next prompt's states, `[n_layer, n_embd]`.
+    /// Starts the dump at `path`, or goes on with it: the first [`Self::n_written`] rows are there already.
     ///
     /// # Errors
-    /// The row has another length, a value is not finite, all announced rows have come, or the disk is full.
+    /// The folder cannot be written to, no file can hold such a dump, another process is writing it, or the unfinished
+    /// dump of that name was begun as another one.
+    pub fn begin(path: &Path, plan: &DumpPlan, begin: Begin) -> Result<Self, DumpError> {
+        let path = path.to_owned();
+        let layout = match Layout::of(plan) {
+            Ok(layout) => layout,
+            Err(reason) => return Err(DumpError::Announced { path, reason }),
+        };
+        if path.file_name().is_none() {
+            let reason = "its name is that of a folder".to_owned();
+            return Err(DumpError::Announced { path, reason });
+        }
+        let failed = |source| DumpError::Write { path: path.clone(), source };
+        let terms = plan.terms(&layout.header);
+        let Some(mut unfinished) = Unfinished::open(&path).map_err(failed)? else {
+            let unfinished = Unfinished::path_of(&path);
+            return Err(DumpError::Busy { path, unfinished });
+        };
+        let held = match begin {
+            Begin::Resume => unfinished.held(&layout, &terms).map_err(failed)?,
+            Begin::Over => Held::Nothing,
+        };
+        let (journal, whole, found) = match held {
+            Held::Other(differences) => {
+                let unfinished = unfinished.path().to_owned();
+                return Err(DumpError::Differs { path, unfinished, differences });
+            }
+            Held::Rows(whole) => {
+                unfinished.write_fixed(&layout).map_err(failed)?;
+                let found = if whole.is_cut_short { Found::CutShort } else { Found::Rows };
+                (Journal::new(layout.end(), &terms).0, whole, found)
+            }
+            held => {
+                let laid_out = unfinished.lay_out(&layout, &terms);
+                let journal = laid_out.inspect_err(|_| unfinished.remove()).map_err(failed)?;
+                let proof = journal.seed();
+                let found = if held == Held::Damaged { Found::Damaged } else { Found::Nothing };
+                (journal, Whole { n_rows: 0, n_records: 0, proof, is_cut_short: false }, found)
+            }
+        };
+        Ok(Self {
+            unfinished,
+            journal,
+            layout,
+            path,
+            element: plan.element,
+            n_layer: plan.meta.n_layer,
+            n_embd: plan.meta.n_embd,
+            n_written: whole.n_rows,
+            n_records: whole.n_records,
+            proof: whole.proof,
+            found,
+            synced: Instant::now(),
+            is_finished: false,
+            bytes: vec![],
+        })
+    }
+
+    /// Rows that are whole.
+    #[must_use]
+    pub fn n_written(&self) -> usize {
+        self.n_written
+    }
+
+    /// What was there at the beginning.
+    #[must_use]
+    pub fn found(&self) -> Found {
+        self.found
+    }
+
+    /// Where the unfinished dump lies.
+    #[must_use]
+    pub fn unfinished_path(&self) -> &Path {
+        self.unfinished.path()
+    }
+
+    /// Writes the next rows, `[rows, n_layer, n_embd]` with at least one row; they are kept or lost together.
+    ///
+    /// # Errors
+    /// They are no whole rows, more than were announced, not finite or too large for the number format, or the disk is
+    /// full. None of them is kept then, and those before are.
     pub fn push(&mut self, states: &[f32]) -> Result<(), DumpError> {
-        let prompt = self.n_written + 1;
-        if prompt > self.labels.len() {
-            return Err(self.row_count(prompt));
+        let row_length = self.n_layer * self.n_embd;
+        if states.is_empty() || !states.len().is_multiple_of(row_length) {
+            let (path, prompt) = (self.path.clone(), self.n_written + 1);
+            return Err(DumpError::RowLength { path, prompt, given: states.len(), announced: row_length });
         }
-        if states.len() != self.row_length {
-            let (path, given, announced) = (self.path.clone(), states.len(), self.row_length);
-            return Err(DumpError::RowLength { path, prompt, given, announced });
+        let rows = self.n_written..self.n_written + states.len() / row_length;
+        if rows.end > self.layout.n_rows {
+            return Err(self.row_count(rows.end));
         }
-        if let Some(wrong) = states.iter().position(|value| !value.is_finite()) {
-            return Err(DumpError::NotFinite { path: self.path.clone(), prompt, layer: wrong / self.n_embd });
+        self.bytes.resize(states.len() * self.element.size(), 0);
+        if let Some(wrong) = self.element.narrow(states, &mut self.bytes) {
+            let (path, prompt) = (self.path.clone(), self.n_written + wrong / row_length + 1);
+            let (layer, value) = (wrong % row_length / self.n_embd, states[wrong]);
+            if value.is_finite() {
+                return Err(DumpError::TooLarge { path, prompt, layer, value, element: self.element });
+            }
+            return Err(DumpError::NotFinite { path, prompt, layer });
         }
-        self.file.write_all(bytemuck::cast_slice(states)).map_err(|source| self.write_error(source))?;
-        self.n_written = prompt;
+        self.write(rows.start, rows.end).map_err(|source| self.write_error(source))
+    }
+
+    /// First the rows, then the record that says so.
+    fn write(&mut self, first: usize, n_rows: usize) -> io::Result<()> {
+        self.unfinished.write_at(self.layout.row(first), &self.bytes)?;
+        if self.synced.elapsed() >= SYNC_EVERY {
+            self.unfinished.sync()?;
+            self.synced = Instant::now();
+        }
+        let proof = *begin_proof(&self.proof, n_rows).update(&self.bytes).finalize().as_bytes();
+        let record = Record { n_rows, proof };
+        self.unfinished.write_at(self.journal.record_at(self.n_records), &record.to_bytes())?;
+        self.proof = proof;
+        self.n_records += 1;
+        self.n_written = n_rows;
         Ok(())
     }
 
-    /// Writes the labels and puts the file in its place.
+    /// Puts the dump in its place.
     ///
     /// # Errors
-    /// Rows are missing, or the disk is full.
+    /// Rows are missing, or the disk is full; what came is kept.
     pub fn finish(mut self) -> Result<(), DumpError> {
-        if self.n_written != self.labels.len() {
+        if self.n_written != self.layout.n_rows {
             return Err(self.row_count(self.n_written));
         }
-        let labels: Vec<u8> = self.labels.iter().map(|label| label.to_byte()).collect();
-        self.file.write_all(&labels).map_err(|source| self.write_error(source))?;
-        let path = self.path;
-        self.file.commit().map_err(|source| DumpError::Write { path, source })
+        let moved = self.unfinished.become_dump(&self.layout, &self.path);
+        moved.map_err(|source| self.write_error(source))?;
+        self.is_finished = true;
+        Ok(())
+    }
+
+    /// Leaves nothing behind.
+    pub fn discard(mut self) {
+        self.unfinished.remove();
+        self.is_finished = true;
     }
 
     fn row_count(&self, given: usize) -> DumpError {
-        DumpError::RowCount { path: self.path.clone(), given, announced: self.labels.len() }
+        DumpError::RowCount { path: self.path.clone(), given, announced: self.layout.n_rows }
     }
 
     fn write_error(&self, source: io::Error) -> DumpError {
@@ -105,10 +224,11 @@ impl DumpWriter {
     }
 }
 
-/// Length and JSON, padded with spaces.
-fn write_header(file: &mut AtomicFile, json: &str) -> io::Result<()> {
-    let length = json.len().next_multiple_of(ALIGNMENT);
-    file.write_all(&(length as u64).to_le_bytes())?;
-    file.write_all(json.as_bytes())?;
-    file.write_all(&b" ".repeat(length - json.len()))
+/// Without a row there is nothing to go on with.
+impl Drop for DumpWriter {
+    fn drop(&mut self) {
+        if !self.is_finished && self.n_written == 0 {
+            self.unfinished.remove();
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod session;
 mod steering;
 mod text_stream;
 
-pub use capture::HiddenStates;
+pub use capture::{HiddenStates, Reading};
 pub use error::EngineError;
 pub use model::{LoadOptions, Model, Outline, Token};
 pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention};

@@ -51,6 +51,8 @@ pub struct ContextOptions {
     pub n_batch: u32,
     /// Sequences that can be in the cache at once.
     pub n_seq_max: u32,
+    /// Rows of one decode call that can ask for output.
+    pub n_outputs_max: u32,
     /// Threads that compute.
     pub threads: i32,
     /// Fused attention or not.
@@ -74,6 +76,7 @@ impl ContextOptions {
             n_ctx,
             n_batch: 512,
             n_seq_max: 1,
+            n_outputs_max: 1,
             threads: default_threads(model),
             flash_attention: FlashAttention::default(),
             cache_type: CacheType::default(),

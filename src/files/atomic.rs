@@ -58,7 +58,8 @@ pub fn write_atomically(goal: &Path, bytes: &[u8]) -> io::Result<()> {
     file.commit()
 }
 
-fn folder_of(goal: &Path) -> &Path {
+/// The folder that `goal` lies in.
+pub(crate) fn folder_of(goal: &Path) -> &Path {
     match goal.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -79,7 +80,7 @@ fn make_world_readable(_file: &std::fs::File) -> io::Result<()> {
 
 /// A rename is only on the disk once its folder is.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
 

@@ -2,6 +2,9 @@
 
 mod atomic;
 mod mapped;
+mod sampled_hash;
 
 pub use atomic::{AtomicFile, write_atomically};
+pub(crate) use atomic::{folder_of, sync_folder};
 pub use mapped::MappedFile;
+pub use sampled_hash::sampled_hash;

@@ -29,7 +29,7 @@ pub(super) fn read(text: &str) -> Result<Vec<String>, Fault> {
     Ok(prompts)
 }
 
-fn fault(error: &csv::Error) -> Fault {
+pub(super) fn fault(error: &csv::Error) -> Fault {
     let line = error.position().map_or(0, csv::Position::line) as usize;
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {

@@ -63,10 +63,17 @@ fn read_lines(text: &str) -> Result<Vec<String>, Fault> {
 
 fn prompt_in(object: &Map<String, Value>) -> Result<String, String> {
     for wanted in PROMPT_FIELDS {
-        if let Some((name, value)) = object.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)) {
-            let text = value.as_str().map(str::to_owned);
-            return text.ok_or_else(|| format!("'{name}' is not a text"));
+        if let Some(text) = text_in(object, wanted)? {
+            return Ok(text.to_owned());
         }
     }
     Err(format!("no field named {}", PROMPT_FIELDS.join(", ")))
+}
+
+/// The field called `wanted`, in any case of letters; `None` if there is none.
+pub(super) fn text_in<'a>(object: &'a Map<String, Value>, wanted: &str) -> Result<Option<&'a str>, String> {
+    let Some((name, value)) = object.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)) else {
+        return Ok(None);
+    };
+    value.as_str().map(Some).ok_or_else(|| format!("'{name}' is not a text"))
 }

@@ -5,9 +5,12 @@
 
 mod csv_table;
 mod json;
+mod pairs;
 mod text;
 
 use std::path::{Path, PathBuf};
+
+pub use pairs::{Pair, read_pairs};
 
 /// Fields and columns that hold the prompt, in order of preference, in any case of letters.
 const PROMPT_FIELDS: [&str; 3] = ["prompt", "goal", "instruction"];
@@ -67,6 +70,12 @@ impl Fault {
 /// # Errors
 /// The file is missing, not UTF-8, empty, or has a line without a prompt; the line is named.
 pub fn read(path: &Path) -> Result<Vec<String>, PromptError> {
+    read_with(path, parse)
+}
+
+/// Reads the text of the file at `path` with `parse`, which also gets the extension of its name in small letters, into
+/// a list that must not be empty.
+fn read_with<T>(path: &Path, parse: impl FnOnce(&str, &str) -> Result<Vec<T>, Fault>) -> Result<Vec<T>, PromptError> {
     let bytes = std::fs::read(path).map_err(|source| PromptError::Read { path: path.to_owned(), source })?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| PromptError::NotUtf8 {

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use antidote::chat::{Language, parse_alpha};
+use antidote::dump::{Element, TokenPosition};
 use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Sampling};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -70,20 +71,40 @@ pub struct DumpArgs {
     #[command(flatten)]
     pub model: ModelArgs,
     /// Prompts that should be refused (text, JSON, JSONL or CSV).
-    #[arg(long, value_name = "FILE")]
-    pub harmful: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "pairs", conflicts_with = "pairs")]
+    pub harmful: Option<PathBuf>,
     /// Prompts that should be answered.
+    #[arg(long, value_name = "FILE", required_unless_present = "pairs", conflicts_with = "pairs")]
+    pub benign: Option<PathBuf>,
+    /// Pairs of prompts in place of --harmful and --benign: CSV or JSONL with the columns positive and negative, or
+    /// harmful and benign.
     #[arg(long, value_name = "FILE")]
-    pub benign: PathBuf,
+    pub pairs: Option<PathBuf>,
+    /// Line i of --harmful and line i of --benign belong together.
+    #[arg(long, conflicts_with = "pairs")]
+    pub paired: bool,
     /// The dump to write (safetensors).
     #[arg(short, long, value_name = "DUMP.safetensors")]
     pub out: PathBuf,
+    /// Number format of the states.
+    #[arg(long = "type", value_name = "TYPE", value_enum, default_value = "f32")]
+    pub element: ElementArg,
+    /// Which tokens of a prompt are read: last; mean:N, the mean of the last N; after-user, every token behind the
+    /// person's text, a row each.
+    #[arg(long, value_name = "POSITION", default_value = "last", value_parser = parse_token_position)]
+    pub token: TokenPosition,
     /// System prompt that goes in front of every prompt.
     #[arg(short, long, value_name = "TEXT")]
     pub system: Option<String>,
+    /// Beginning of the answer that goes behind every prompt.
+    #[arg(long, value_name = "TEXT")]
+    pub response_prefix: Option<String>,
     /// Give the prompts to the model as they are, without its chat template.
     #[arg(long, conflicts_with = "system")]
     pub raw: bool,
+    /// Throw away what an interrupted run has left of this dump, instead of going on from there.
+    #[arg(long)]
+    pub restart: bool,
     /// Replace DUMP if it is there.
     #[arg(long)]
     pub force: bool,
@@ -266,6 +287,23 @@ impl From<CacheTypeArg> for CacheType {
     }
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ElementArg {
+    F32,
+    F16,
+    Bf16,
+}
+
+impl From<ElementArg> for Element {
+    fn from(element: ElementArg) -> Self {
+        match element {
+            ElementArg::F32 => Self::F32,
+            ElementArg::F16 => Self::F16,
+            ElementArg::Bf16 => Self::Bf16,
+        }
+    }
+}
+
 fn number(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(number) if number.is_finite() => Ok(number),
@@ -288,6 +326,18 @@ fn parse_temperature(text: &str) -> Result<f32, String> {
 
 fn parse_penalty(text: &str) -> Result<f32, String> {
     in_range(text, 0.01..=100.0)
+}
+
+/// The text in a dump's metadata, but for the shorter `last`.
+fn parse_token_position(text: &str) -> Result<TokenPosition, String> {
+    let wrong = || "must be last, mean:N with N at least 1, or after-user".to_owned();
+    match text {
+        "last" => Ok(TokenPosition::Last),
+        text => match text.parse() {
+            Ok(position @ (TokenPosition::Mean(_) | TokenPosition::AfterUser)) => Ok(position),
+            _ => Err(wrong()),
+        },
+    }
 }
 
 /// Positions are 32-bit with sign in llama.cpp.

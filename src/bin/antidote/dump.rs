@@ -1,80 +1,245 @@
 //! `antidote dump`
 
-use std::io::IsTerminal;
-
-use antidote::chat::{Message, Role, Template};
-use antidote::dump::{DumpMeta, DumpWriter, Label};
-use antidote::engine::{EngineError, HiddenStates, Model, Token};
+use antidote::chat::{Frame, Template};
+use antidote::dump::{Begin, DumpError, DumpMeta, DumpPlan, DumpWriter, Found, Label, TokenPosition};
+use antidote::engine::{ContextOptions, EngineError, HiddenStates, Model, Reading, Token};
+use antidote::files::sampled_hash;
 use antidote::prompts;
-use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::args::DumpArgs;
 use super::load::{self, Choice};
+use super::progress::Progress;
 use super::{Failure, UsageError};
 
 pub fn run(args: DumpArgs) -> Result<(), Failure> {
+    let out = args.out.display();
+    if args.out.is_dir() {
+        return Err(UsageError(format!("{out} is a folder; name a file in it")).into());
+    }
     if args.out.exists() && !args.force {
-        let out = args.out.display();
         return Err(UsageError(format!("{out} is there already; replace it with --force or name another")).into());
     }
-    let (harmful, benign) = (prompts::read(&args.harmful)?, prompts::read(&args.benign)?);
+    let sides = Sides::read(&args)?;
     let choice = Choice::of(&args.model)?;
     let context = args.model.context(&choice.model)?;
     let model = load::model(&choice.model, &args.model, &context)?;
+    let prompts = Prompts::frame(&args, &sides, &model)?;
+    let plan = plan(&args, &sides, &prompts, &model, &context)?;
+
+    let mut reader = HiddenStates::for_prompts(&model, &context, prompts.reading, &prompts.tokens)?;
+    for (number, prompt) in prompts.tokens.iter().enumerate() {
+        reader.check(prompt).map_err(|error| named(&sides, number, &error))?;
+    }
+    let begin = if args.restart { Begin::Over } else { Begin::Resume };
+    let mut writer = DumpWriter::begin(&args.out, &plan, begin)?;
+    let n_done = writer.n_written() / prompts.reading.n_rows();
+    tell_what_was_found(&writer, n_done, prompts.tokens.len());
+
+    let interrupter = reader.interrupter();
+    ctrlc::set_handler(move || {
+        interrupter.interrupt();
+    })?;
+    if let Err(failure) = read_all(&mut reader, &prompts.tokens, n_done, &mut writer) {
+        tell_what_is_kept(writer, &prompts, &failure);
+        return Err(failure);
+    }
+    writer.finish()?;
+    let (n, n_layer, n_embd) = (prompts.tokens.len(), model.n_layer(), model.n_embd());
+    let rows = match prompts.reading {
+        Reading::EachOfLast(n_rows) => format!("{n} prompts × {n_rows} tokens"),
+        Reading::Last | Reading::MeanOfLast(_) => format!("{n} prompts"),
+    };
+    eprintln!("{out}: {rows} × {n_layer} layers × {n_embd}. Next: antidote-derive {out}");
+    Ok(())
+}
+
+/// Reads and writes the states of all prompts but the first `n_done`.
+fn read_all(
+    reader: &mut HiddenStates<'_>,
+    prompts: &[Vec<Token>],
+    n_done: usize,
+    writer: &mut DumpWriter,
+) -> Result<(), Failure> {
+    let n_tokens = |prompts: &[Vec<Token>]| prompts.iter().map(|prompt| prompt.len() as u64).sum();
+    let mut progress = Progress::new(n_tokens(prompts), n_tokens(&prompts[..n_done]));
+    reader.read_batches(prompts, n_done, |batch, states| {
+        writer.push(states)?;
+        progress.advance(n_tokens(&prompts[batch.clone()]), format!("{} of {} prompts", batch.end, prompts.len()));
+        Ok(())
+    })
+}
+
+fn tell_what_was_found(writer: &DumpWriter, n_done: usize, n_prompts: usize) {
+    let unfinished = writer.unfinished_path().display();
+    match writer.found() {
+        Found::Nothing => {}
+        Found::Damaged => eprintln!("{unfinished} was damaged and nothing of it can be used; starting over"),
+        Found::Rows | Found::CutShort => {
+            if writer.found() == Found::CutShort {
+                eprintln!("{unfinished} is damaged behind prompt {n_done}; what follows is computed again");
+            }
+            if n_done < n_prompts {
+                eprintln!("resuming at prompt {} of {n_prompts}", n_done + 1);
+            } else {
+                eprintln!("all {n_prompts} prompts are there already");
+            }
+        }
+    }
+}
+
+/// After a failure: what is kept, unless the same command would only fail in the same way again.
+fn tell_what_is_kept(writer: DumpWriter, prompts: &Prompts, failure: &Failure) {
+    if matches!(failure.downcast_ref(), Some(DumpError::NotFinite { .. } | DumpError::TooLarge { .. })) {
+        return writer.discard();
+    }
+    let (n_done, n_prompts) = (writer.n_written() / prompts.reading.n_rows(), prompts.tokens.len());
+    if n_done > 0 {
+        let unfinished = writer.unfinished_path().display();
+        eprintln!("{n_done} of {n_prompts} prompts are kept in {unfinished}; the same command goes on from there");
+    }
+}
+
+/// The prompts of both sides.
+struct Sides {
+    /// The harmful ones, then the benign ones.
+    texts: Vec<String>,
+    n_harmful: usize,
+    is_paired: bool,
+    /// What the files are called, for errors.
+    names: [String; 2],
+}
+
+impl Sides {
+    fn read(args: &DumpArgs) -> Result<Self, Failure> {
+        if let Some(file) = &args.pairs {
+            let pairs = prompts::read_pairs(file)?;
+            let n_harmful = pairs.len();
+            let (mut harmful, benign): (Vec<_>, Vec<_>) =
+                pairs.into_iter().map(|pair| (pair.positive, pair.negative)).unzip();
+            harmful.extend(benign);
+            let names = ["harmful", "benign"].map(|side| format!("{}, {side} side", file.display()));
+            return Ok(Self { texts: harmful, n_harmful, is_paired: true, names });
+        }
+        let (Some(harmful_file), Some(benign_file)) = (&args.harmful, &args.benign) else {
+            return Err(UsageError("name --harmful and --benign, or --pairs".to_owned()).into());
+        };
+        let (mut texts, benign) = (prompts::read(harmful_file)?, prompts::read(benign_file)?);
+        let names = [harmful_file, benign_file].map(|file| file.display().to_string());
+        let (n_harmful, n_benign) = (texts.len(), benign.len());
+        if args.paired && n_harmful != n_benign {
+            let [harmful, benign] = names;
+            let counts = format!("{harmful} has {n_harmful} and {benign} has {n_benign}");
+            return Err(UsageError(format!("--paired needs as many prompts in both files, but {counts}")).into());
+        }
+        texts.extend(benign);
+        Ok(Self { texts, n_harmful, is_paired: args.paired, names })
+    }
+
+    fn label(&self, number: usize) -> Label {
+        if number < self.n_harmful { Label::Harmful } else { Label::Benign }
+    }
+}
+
+/// An error in prompt `number`, which says where that prompt comes from.
+fn named(sides: &Sides, number: usize, error: &EngineError) -> Failure {
+    let (file, number) = match sides.label(number) {
+        Label::Harmful => (&sides.names[0], number + 1),
+        Label::Benign => (&sides.names[1], number - sides.n_harmful + 1),
+    };
+    format!("{file}, prompt {number}: {error}").into()
+}
+
+/// The prompts as the model gets them.
+struct Prompts {
+    tokens: Vec<Vec<Token>>,
+    reading: Reading,
+    template_hash: Option<String>,
+}
+
+impl Prompts {
+    fn frame(args: &DumpArgs, sides: &Sides, model: &Model) -> Result<Self, Failure> {
+        let template = if args.raw { None } else { Some(Template::of(model)?) };
+        let template_hash = template.as_ref().map(|template| DumpMeta::hash_template(template.source()));
+        let frame = Frame::new(model, template, args.system.clone(), args.response_prefix.clone());
+        let tokens = sides.texts.iter().map(|text| frame.tokens(text)).collect::<Result<Vec<_>, _>>()?;
+        let reading = match args.token {
+            TokenPosition::Mean(n) => Reading::MeanOfLast(n.get() as usize),
+            TokenPosition::AfterUser => match frame.n_behind(&tokens)? {
+                0 => {
+                    let what = "--token after-user: nothing stands behind the prompts; the chat template ends with \
+                                them, or --raw was given; use --token last, or add a --response-prefix";
+                    return Err(UsageError(what.to_owned()).into());
+                }
+                n => Reading::EachOfLast(n),
+            },
+            TokenPosition::Last | TokenPosition::Unknown => Reading::Last,
+        };
+        Ok(Self { tokens, reading, template_hash })
+    }
+
+    /// What of a prompt is said once for each of its rows.
+    fn for_rows<'a, T>(&'a self, of_row: impl Fn(usize, usize) -> T + 'a) -> impl Iterator<Item = T> + 'a {
+        let n_rows = self.reading.n_rows();
+        (0..self.tokens.len() * n_rows).map(move |index| of_row(index / n_rows, index % n_rows))
+    }
+}
+
+fn plan(
+    args: &DumpArgs,
+    sides: &Sides,
+    prompts: &Prompts,
+    model: &Model,
+    context: &ContextOptions,
+) -> Result<DumpPlan, Failure> {
     let Some(fingerprint) = model.fingerprint() else {
         let what = "this model has no norm weights to know it by, so a vector could not be tied to it";
         return Err(UsageError(what.to_owned()).into());
     };
-
-    let labels = [vec![Label::Harmful; harmful.len()], vec![Label::Benign; benign.len()]].concat();
-    let prompts = [harmful, benign].concat();
-    let template = if args.raw { None } else { Some(Template::of(&model)?) };
-    let tokens = prompts
-        .iter()
-        .map(|prompt| tokens(&model, template.as_ref(), args.system.as_deref(), prompt))
-        .collect::<Result<Vec<_>, Failure>>()?;
+    let last_token = |prompt: usize, row: usize| {
+        let tokens = &prompts.tokens[prompt];
+        let behind = prompts.reading.n_rows() - 1 - row;
+        tokens.len().checked_sub(behind + 1).map_or(0, |at| tokens[at].id().unsigned_abs())
+    };
     let meta = DumpMeta {
         architecture: model.architecture().to_owned(),
         model_name: model.name().to_owned(),
         fingerprint,
         n_layer: model.n_layer(),
         n_embd: model.n_embd(),
-        template_hash: template.map(|template| DumpMeta::hash_template(template.source())),
-        prompt_hashes: prompts.iter().map(|prompt| DumpMeta::hash_prompt(prompt)).collect(),
+        template_hash: prompts.template_hash.clone(),
+        system_hash: args.system.as_deref().map(DumpMeta::hash_text),
+        response_prefix_hash: args.response_prefix.as_deref().map(DumpMeta::hash_text),
+        token: args.token,
+        is_paired: sides.is_paired,
+        prompt_hashes: prompts.for_rows(|prompt, _| DumpMeta::hash_prompt(&sides.texts[prompt])).collect(),
+        n_tokens: Some(prompts.for_rows(|prompt, _| prompts.tokens[prompt].len() as u32).collect()),
+        last_tokens: Some(prompts.for_rows(last_token).collect()),
     };
-
-    let mut writer = DumpWriter::create(&args.out, &meta, labels)?;
-    let bar = ProgressBar::with_draw_target(Some(prompts.len() as u64), ProgressDrawTarget::hidden());
-    if std::io::stderr().is_terminal() {
-        bar.set_draw_target(ProgressDrawTarget::stderr());
-    }
-    let mut reader = HiddenStates::new(&model, &context)?;
-    let interrupter = reader.interrupter();
-    // An interrupted dump ends as a failed one does, so that it takes its half-written file with it.
-    ctrlc::set_handler(move || {
-        interrupter.interrupt();
-    })?;
-    reader.read::<Failure>(&tokens, |_, state| {
-        writer.push(state)?;
-        bar.inc(1);
-        Ok(())
-    })?;
-    bar.finish_and_clear();
-    writer.finish()?;
-    let (out, n, n_layer, n_embd) = (args.out.display(), prompts.len(), meta.n_layer, meta.n_embd);
-    eprintln!("{out}: {n} prompts × {n_layer} layers × {n_embd}. Next: antidote-derive {out}");
-    Ok(())
+    let labels = prompts.for_rows(|prompt, _| sides.label(prompt)).collect();
+    let conditions = conditions(prompts, model, context)?;
+    Ok(DumpPlan { meta, labels, element: args.element.into(), conditions })
 }
 
-fn tokens(
-    model: &Model,
-    template: Option<&Template>,
-    system: Option<&str>,
-    prompt: &str,
-) -> Result<Vec<Token>, Failure> {
-    let Some(template) = template else { return Ok(model.tokenize(prompt)) };
-    let system = system.map(|system| Message::new(Role::System, system));
-    let messages: Vec<_> = system.into_iter().chain([Message::new(Role::User, prompt)]).collect();
-    let tokens = model.tokenize(&template.render(&messages)?);
-    if tokens.is_empty() { Err(EngineError::EmptyPrompt.into()) } else { Ok(tokens) }
+/// What the last bits of the states depend on, beside what the dump says of itself.
+fn conditions(prompts: &Prompts, model: &Model, context: &ContextOptions) -> Result<Vec<(String, String)>, Failure> {
+    let hashed = |hash: blake3::Hash| format!("one with the hash {}…", &hash.to_hex()[..12]);
+    let mut tokens = blake3::Hasher::new();
+    for prompt in &prompts.tokens {
+        tokens.update(&(prompt.len() as u64).to_le_bytes());
+        for token in prompt {
+            tokens.update(&token.id().to_le_bytes());
+        }
+    }
+    let conditions = [
+        ("the model's file", hashed(sampled_hash(model.path())?)),
+        // A template may write today's date.
+        ("the prompts as tokens", hashed(tokens.finalize())),
+        ("--batch", context.n_batch.to_string()),
+        ("--ctx", context.n_ctx.to_string()),
+        ("--threads", context.threads.to_string()),
+        ("--flash-attn", format!("{:?}", context.flash_attention).to_lowercase()),
+        ("--cache-type", format!("{:?}", context.cache_type).to_lowercase()),
+        ("the program's version", env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    Ok(conditions.into_iter().map(|(what, value)| (what.to_owned(), value)).collect())
 }

@@ -6,6 +6,7 @@ mod demo;
 mod dump;
 mod inspect;
 mod load;
+mod progress;
 mod run;
 
 use std::io;

@@ -71,8 +71,8 @@ impl<'model> Context<'model> {
         params.n_batch = options.n_batch;
         params.n_ubatch = options.n_batch;
         params.n_seq_max = options.n_seq_max;
-        // Room for one row of logits a sequence instead of one a token: hundreds of MiB with a large vocabulary.
-        params.n_outputs_max = options.n_seq_max;
+        // Room for the logits that are asked for instead of those of every token: hundreds of MiB with a large vocabulary.
+        params.n_outputs_max = options.n_outputs_max;
         // One cache for all sequences keeps the rows of a micro-batch in batch order, which capture relies on.
         params.kv_unified = true;
         params.n_threads = options.threads;
@@ -113,7 +113,7 @@ impl<'model> Context<'model> {
             _interrupt: interrupt,
             capture,
             n_batch: options.n_batch as usize,
-            n_outputs_max: options.n_seq_max as usize,
+            n_outputs_max: options.n_outputs_max as usize,
         })
     }
 
@@ -173,7 +173,17 @@ impl<'model> Context<'model> {
         }
     }
 
-    /// Hidden states of the rows of the last batch that asked for output: `[rows, n_layer, n_embd]`.
+    /// From now on the hidden states of rows that ask for output are kept: the n-th such row goes into slot `slots[n]`,
+    /// and rows that share a slot are averaged.
+    pub fn begin_states(&mut self, slots: Vec<usize>) {
+        if !self.capture.is_null() {
+            // SAFETY: ours alone between decode calls.
+            unsafe { (*self.capture).begin(slots) };
+        }
+    }
+
+    /// Hidden states kept since [`Self::begin_states`]: `[slots, n_layer, n_embd]`. Logits are not computed in a
+    /// context with capture.
     ///
     /// # Errors
     /// The context was made without capture, or a layer was never shown.
