@@ -50,6 +50,41 @@ fn recipe(method: &str) -> Recipe {
     }
 }
 
+/// What something took.
+#[derive(Clone, Copy)]
+struct Took {
+    seconds: f64,
+    /// Processor seconds, all threads together: on a busy machine, the number to compare.
+    worked: f64,
+}
+
+impl Took {
+    fn median(all: &[Self]) -> Self {
+        let of = |number: fn(&Self) -> f64| median(&all.iter().map(number).collect::<Vec<_>>());
+        Self { seconds: of(|took| took.seconds), worked: of(|took| took.worked) }
+    }
+}
+
+impl std::fmt::Display for Took {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.3} s ({:.3} s of processors)", self.seconds, self.worked)
+    }
+}
+
+fn took(work: impl FnOnce()) -> Took {
+    let (start, before) = (Instant::now(), worked());
+    work();
+    Took { seconds: start.elapsed().as_secs_f64(), worked: worked() - before }
+}
+
+/// Processor seconds of this process so far (Linux: fields 14 and 15 of `/proc/self/stat`, in hundredths).
+fn worked() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: f64 = behind_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum();
+    ticks / 100.0
+}
+
 /// The first principal component of 32 layers of 520 × 4096, ours from the opened dump to the vector.
 fn pca(python: &str) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -57,33 +92,31 @@ fn pca(python: &str) {
     Invented { n_prompts: 520, n_layer: 32, n_embd: 4096, element: Element::F32 }.write(&path);
     let dump = Dump::open(&path).expect("a dump");
     let mut peer = Peer::start(python, &path);
-    let mut ours = vec![];
-    let mut theirs: Vec<(f64, f64)> = vec![];
+    let (mut ours, mut theirs) = (vec![], vec![]);
     for round in 1..=ROUNDS {
-        let start = Instant::now();
-        derive(&dump, &recipe("pca"), &Execution::default()).expect("a vector");
-        ours.push(start.elapsed().as_secs_f64());
-        print!("round {round}: antidote {:.3} s", ours[round - 1]);
-        if let Some((numpy, sklearn)) = peer.as_mut().and_then(Peer::measure) {
-            theirs.push((numpy, sklearn));
-            print!(", numpy (30 power steps) {numpy:.3} s, scikit-learn (PCA, full) {sklearn:.3} s");
+        let took = took(|| drop(derive(&dump, &recipe("pca"), &Execution::default()).expect("a vector")));
+        print!("round {round}: antidote {took}");
+        ours.push(took);
+        if let Some([numpy, sklearn]) = peer.as_mut().and_then(Peer::measure) {
+            print!("; numpy (30 power steps) {numpy}; scikit-learn (PCA) {sklearn}");
+            theirs.push([numpy, sklearn]);
         }
         println!();
     }
-    println!("pca 520 × 4096, 32 layers: antidote {:.3} s (median of {ROUNDS})", median(&ours));
+    println!("pca 520 × 4096, 32 layers, medians of {ROUNDS}: antidote {}", Took::median(&ours));
     if theirs.is_empty() {
         println!(
             "no peer: {python} has no numpy, scikit-learn and safetensors; name another: ./x bench derive pca PYTHON"
         );
     } else {
-        let numpy = median(&theirs.iter().map(|pair| pair.0).collect::<Vec<_>>());
-        let sklearn = median(&theirs.iter().map(|pair| pair.1).collect::<Vec<_>>());
-        println!("pca 520 × 4096, 32 layers: numpy {numpy:.3} s, scikit-learn {sklearn:.3} s");
+        let of = |peer: usize| Took::median(&theirs.iter().map(|pair| pair[peer]).collect::<Vec<_>>());
+        println!("numpy (30 power steps) {}; scikit-learn (PCA) {}", of(0), of(1));
     }
     for method in ["mean-difference", "probe", "whitened"] {
-        let start = Instant::now();
-        derive(&dump, &recipe(method), &Execution::default()).expect("a vector");
-        println!("{method}: {:.3} s", start.elapsed().as_secs_f64());
+        println!(
+            "{method}: {}",
+            took(|| drop(derive(&dump, &recipe(method), &Execution::default()).expect("a vector")))
+        );
     }
 }
 
@@ -108,13 +141,15 @@ impl Peer {
         Some(Self { child, answers })
     }
 
-    fn measure(&mut self) -> Option<(f64, f64)> {
+    /// numpy, scikit-learn.
+    fn measure(&mut self) -> Option<[Took; 2]> {
         use std::io::{BufRead, Write};
         writeln!(self.child.stdin.as_mut()?, "go").ok()?;
         let mut line = String::new();
         self.answers.read_line(&mut line).ok()?;
-        let (numpy, sklearn) = line.trim().split_once(' ')?;
-        Some((numpy.parse().ok()?, sklearn.parse().ok()?))
+        let numbers: Vec<f64> = line.split_whitespace().map_while(|number| number.parse().ok()).collect();
+        let [a, b, c, d] = numbers[..] else { return None };
+        Some([Took { seconds: a, worked: b }, Took { seconds: c, worked: d }])
     }
 }
 

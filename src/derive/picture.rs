@@ -93,6 +93,7 @@ fn separation(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureErr
         .light_line_style(WHITE)
         .axis_desc_style(text(15))
         .label_style(text(13))
+        .x_labels(derivation.vector.layers.len().clamp(2, 12))
         .x_label_formatter(&|layer| whole_number(*layer))
         .x_desc("layer")
         .y_desc("Cohen's d of the sparse direction")
@@ -136,6 +137,7 @@ fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
         .light_line_style(WHITE)
         .axis_desc_style(text(15))
         .label_style(text(13))
+        .x_labels(derivation.vector.layers.len().clamp(2, 12))
         .x_label_formatter(&|layer| whole_number(*layer))
         .y_label_formatter(&|auc| format!("{auc:.1}"))
         .x_desc("layer")
@@ -154,7 +156,7 @@ fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
+        .position(SeriesLabelPosition::MiddleRight)
         .background_style(WHITE.mix(0.85))
         .border_style(FAINT)
         .label_font(text(14))
@@ -205,7 +207,7 @@ fn energy(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> 
         .legend(|(x, y)| Circle::new((x + 9, y), 3, INK.filled()));
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::LowerRight)
         .background_style(WHITE.mix(0.85))
         .border_style(FAINT)
         .label_font(text(14))
@@ -233,12 +235,15 @@ fn states(area: &Area<'_>, dump: &Dump, derivation: &Derivation) -> Result<(), P
         let margin = ((high - low) * 0.06).max(f64::from(f32::EPSILON));
         low - margin..high + margin
     };
+    // Room above the points for the legend.
+    let (across, up) = (range(|point| point.0), range(|point| point.1));
+    let up = up.start..up.end + (up.end - up.start) * 0.35;
     let mut chart = ChartBuilder::on(area)
         .caption(format!("States of layer {number}"), caption())
         .margin(16)
         .x_label_area_size(46)
         .y_label_area_size(64)
-        .build_cartesian_2d(range(|point| point.0), range(|point| point.1))?;
+        .build_cartesian_2d(across, up)?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)

@@ -26,7 +26,7 @@ mod tests {
     fn the_direction_of_largest_spread_is_found() {
         let harmful = array![[3.0, 4.0, 0.0], [6.1, 8.0, 0.1]];
         let benign = array![[-3.0, -4.0, 0.0], [-6.0, -8.1, -0.1]];
-        let direction = Sample::new(&harmful, &benign).with(usize::MAX, |sides| find(sides)).unwrap();
+        let direction = Sample::new(&harmful, &benign).with(usize::MAX, find).unwrap();
         assert!((direction.dot(&array![0.6, 0.8, 0.0]).abs() - 1.0).abs() < 1e-3, "{direction}");
     }
 
@@ -41,7 +41,7 @@ mod tests {
             let moved = &states + shift;
             let (harmful, benign) = moved.view().split_at(Axis(0), 4);
             let moved = Sample::new(&harmful.to_owned(), &benign.to_owned());
-            let [a, b] = [&sample, &moved].map(|sample| sample.with(usize::MAX, |sides| find(sides)).unwrap());
+            let [a, b] = [&sample, &moved].map(|sample| sample.with(usize::MAX, find).unwrap());
             // With two close eigenvalues the direction itself is uncertain; its spread is not.
             let wide = states.mapv(f64::from);
             let centred = &wide - &wide.mean_axis(Axis(0)).unwrap();
