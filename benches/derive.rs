@@ -167,14 +167,13 @@ fn large(n_layer: usize) {
     for n_prompts in [1250, 2500, 5000, 10_000] {
         Invented { n_prompts, n_layer, n_embd: 8192, element: Element::F16 }.write(&path);
         let dump = Dump::open(&path).expect("a dump");
-        let start = Instant::now();
-        let peak = peak_while(|| {
-            derive(&dump, &recipe("pca"), &Execution::default()).expect("a vector");
+        let mut peak = 0;
+        let took = took(|| {
+            peak = peak_while(|| drop(derive(&dump, &recipe("pca"), &Execution::default()).expect("a vector")));
         });
-        let seconds = start.elapsed().as_secs_f64();
-        let per_row = seconds / n_prompts as f64 / n_layer as f64 * 1e6;
+        let per_state = took.worked / n_prompts as f64 / n_layer as f64 * 1e6;
         println!(
-            "{n_prompts:>6} × 8192, {n_layer} layers, F16: {seconds:7.2} s, {per_row:6.1} µs a state, {peak} MB above the map"
+            "{n_prompts} × 8192, {n_layer} layers, F16: {took}, {per_state:.0} µs of processors a state, {peak} MB above the map"
         );
     }
 }
