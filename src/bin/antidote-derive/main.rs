@@ -1,6 +1,8 @@
 //! `antidote-derive`: from a dump of hidden states to a sparse safety vector. Knows nothing of llama.cpp.
 
 mod args;
+mod convert;
+mod input;
 mod report;
 
 use std::path::Path;
@@ -8,7 +10,6 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use antidote::derive::{Recipe, derive};
-use antidote::dump::Dump;
 use antidote::vector::SvFile;
 use clap::Parser;
 
@@ -16,31 +17,43 @@ use args::Args;
 
 type Failure = Box<dyn std::error::Error>;
 
+/// A combination of arguments that makes no sense: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(conversion) = args.conversion {
+        return exit_code(convert::run(&conversion));
+    }
     let out = args.out();
     if out.exists() && !args.force {
         eprintln!("error: {} is there already; replace it with --force or name another with --out", out.display());
         return ExitCode::from(2);
     }
-    match run(args, &out) {
+    exit_code(run(args, &out))
+}
+
+fn exit_code(result: Result<(), Failure>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads the report has had enough: the vector is written all the same.
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::FAILURE
+            if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
 fn run(args: Args, out: &Path) -> Result<(), Failure> {
-    let dump = Dump::open(&args.dump)?;
+    let input::Opened { dump, layers } = input::open(args.dump(), &args.foreign, args.layers.clone())?;
     let recipe = Recipe {
         method: args.method,
         scale: args.scale.into(),
         sparsity: args.sparsity / 100.0,
-        layers: args.layers,
+        layers,
         flip_sign: args.flip_sign,
         concept: args.concept,
         suggested_alpha: args.suggested_alpha,
