@@ -103,7 +103,7 @@ impl Source {
             let mut archive = ZipArchive::new(Cursor::new(&file[..])).map_err(broken)?;
             for index in 0..archive.len() {
                 let mut member = archive.by_index(index).map_err(broken)?;
-                let name = member.name().map_err(broken)?.into_owned();
+                let name = member.name().to_owned();
                 if name.ends_with("data.pkl") {
                     let reason = "it is a PyTorch checkpoint, which can run code when it is read; save the states with \
                                   safetensors or numpy";
@@ -111,7 +111,7 @@ impl Source {
                 }
                 let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else { continue };
                 let length = usize::try_from(member.size()).unwrap_or(usize::MAX);
-                let start = member.data_start().and_then(|start| usize::try_from(start).ok());
+                let start = usize::try_from(member.data_start()).ok();
                 if let (CompressionMethod::Stored, Some(start)) = (member.compression(), start) {
                     let end = start.checked_add(length).filter(|end| *end <= file.len());
                     let end = end.ok_or_else(|| wrong(format!("its member {name:?} was cut off")))?;
