@@ -85,11 +85,9 @@ pub fn explain(model_path: &Path, vector: &SvFile, top: usize) -> Result<Vec<Exp
     let explained = vector.layers().enumerate().map(|(column, view)| {
         let mut scores: Vec<f32> = scores.column(column).to_vec();
         standardise(&mut scores);
-        let mut order: Vec<usize> = (0..n_vocab).collect();
-        let token = |id: &usize| ScoredToken { id: *id, text: text(&vocabulary, *id), score: scores[*id] };
-        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-        let promoted = order.iter().take(top).map(token).collect();
-        let suppressed = order.iter().rev().take(top).map(token).collect();
+        let token = |id: usize| ScoredToken { id, text: text(&vocabulary, id), score: scores[id] };
+        let promoted = largest(&scores, top, |score| score).into_iter().map(token).collect();
+        let suppressed = largest(&scores, top, |score| -score).into_iter().map(token).collect();
         let components = components(view.iter().collect(), top);
         ExplainedLayer { layer: view.layer, n_components: view.len(), components, promoted, suppressed }
     });
@@ -182,6 +180,19 @@ fn standardise(scores: &mut [f32]) {
     scores.iter_mut().for_each(|score| *score = ((f64::from(*score) - mean) / deviation) as f32);
 }
 
+/// Indices of the `top` largest after `key`, the largest first; of equals the first.
+fn largest(scores: &[f32], top: usize, key: impl Fn(f32) -> f32) -> Vec<usize> {
+    let order = |a: &usize, b: &usize| key(scores[*b]).total_cmp(&key(scores[*a])).then(a.cmp(b));
+    let mut indices: Vec<usize> = (0..scores.len()).collect();
+    // A whole vocabulary is not sorted for the sake of a few.
+    if (1..indices.len()).contains(&top) {
+        indices.select_nth_unstable_by(top - 1, order);
+    }
+    indices.truncate(top);
+    indices.sort_unstable_by(order);
+    indices
+}
+
 fn components(mut all: Vec<(usize, f32)>, top: usize) -> Vec<Component> {
     let whole: f32 = all.iter().map(|(_, value)| value * value).sum();
     let share = |value: f32| if whole > 0.0 { value * value / whole } else { 0.0 };
@@ -233,6 +244,15 @@ mod tests {
         let mut same = [2.0, 2.0];
         standardise(&mut same);
         assert_eq!(same, [0.0, 0.0]);
+    }
+
+    #[test]
+    fn the_largest_are_found_in_order_and_equals_by_place() {
+        let scores = [1.0, 5.0, -3.0, 5.0, 2.0];
+        assert_eq!(largest(&scores, 3, |score| score), [1, 3, 4]);
+        assert_eq!(largest(&scores, 2, |score| -score), [2, 0]);
+        assert_eq!(largest(&scores, 9, |score| score), [1, 3, 4, 0, 2]);
+        assert!(largest(&[], 2, |score| score).is_empty());
     }
 
     #[test]

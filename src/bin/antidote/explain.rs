@@ -26,8 +26,8 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     writeln!(
         stdout,
         "{} read through the output matrix of {}.\nA token's score is its logit along the direction, in standard \
-         deviations from the mean of all tokens. Positive α promotes\nthe one side and suppresses the other. The last \
-         layers say what happens to the output; between the early ones and it, other blocks work.",
+         deviations from the mean of all tokens. A positive α\npromotes one side and suppresses the other. The last \
+         layers say what happens to the output; behind the early ones\nother blocks go on working.",
         args.file.display(),
         args.model.display()
     )?;

@@ -33,7 +33,11 @@ impl Dequantiser {
     /// `bytes` does not hold as many weights as `out` has room for, or not whole blocks of them.
     pub fn widen(&mut self, bytes: &[u8], out: &mut [f32]) {
         let (block, _) = self.kind.block();
-        assert!(out.len() % block as usize == 0 && bytes.len() == self.n_bytes(out.len()), "{} weights", out.len());
+        assert!(
+            out.len().is_multiple_of(block as usize) && bytes.len() == self.n_bytes(out.len()),
+            "{} weights",
+            out.len()
+        );
         let Some(to_float) = self.to_float.filter(|_| self.kind != TensorType::F32) else {
             bytemuck::cast_slice_mut(out).copy_from_slice(bytes);
             return;
