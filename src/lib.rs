@@ -7,6 +7,7 @@
 pub mod derive;
 pub mod dump;
 pub mod files;
+pub mod imports;
 pub mod vector;
 
 #[cfg(feature = "engine")]

@@ -8,7 +8,8 @@ use crate::vector::Scale;
 pub(super) fn scaled(direction: &Array1<f64>, gap: f64, scale: Scale) -> Array1<f64> {
     match scale {
         Scale::Gap => direction * gap,
-        Scale::Unit => direction.clone(),
+        // Only what comes from elsewhere has a length of its own.
+        Scale::Unit | Scale::AsImported => direction.clone(),
     }
 }
 

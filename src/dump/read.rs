@@ -16,6 +16,8 @@ pub struct Dump {
     files: Vec<MappedFile>,
     path: PathBuf,
     content: Content,
+    /// Rows from this one on lie elsewhere: where, an entry a layer. `None` if all lie where `content` says.
+    second: Option<(usize, Vec<LayerPlace>)>,
 }
 
 impl Dump {
@@ -27,7 +29,7 @@ impl Dump {
         let file = MappedFile::open(path).map_err(|source| DumpError::Open { path: path.to_owned(), source })?;
         let path = path.to_owned();
         match check(&file) {
-            Ok(content) => Ok(Self { files: vec![file], path, content }),
+            Ok(content) => Ok(Self { files: vec![file], path, content, second: None }),
             Err(fault) => Err(DumpError::Broken { path, fault }),
         }
     }
@@ -97,8 +99,11 @@ impl Dump {
     /// `prompt` is not below [`Self::n_prompts`], `layer` not below [`Self::n_layer`], or `out` not `[n_embd]`.
     pub fn read_state(&self, prompt: usize, layer: usize, out: &mut [f32]) {
         assert!(prompt < self.n_prompts(), "prompt {prompt} of {}", self.n_prompts());
-        let place = &self.content.layers[layer];
-        place.element.widen(&self.files[place.file][place.row(prompt, self.n_embd())], out);
+        let (place, row) = match &self.second {
+            Some((first, layers)) if prompt >= *first => (&layers[layer], prompt - first),
+            _ => (&self.content.layers[layer], prompt),
+        };
+        place.element.widen(&self.files[place.file][place.row(row, self.n_embd())], out);
     }
 
     /// Puts a dump together from states that lie anywhere in mapped `files`: what readers of other programs' files use.
@@ -113,7 +118,28 @@ impl Dump {
         labels: Vec<Label>,
         layers: Vec<LayerPlace>,
     ) -> Result<Self, DumpError> {
-        let dump = Self { files, path, content: Content { meta, labels, layers } };
+        Self { files, path, content: Content { meta, labels, layers }, second: None }.checked()
+    }
+
+    /// The same from states of which those from row `first` on lie where `second` says, an entry a layer: two sides in
+    /// two files.
+    ///
+    /// # Errors
+    /// As for [`Self::from_places`].
+    pub(crate) fn from_two_places(
+        path: PathBuf,
+        files: Vec<MappedFile>,
+        meta: DumpMeta,
+        labels: Vec<Label>,
+        layers: Vec<LayerPlace>,
+        (first, second): (usize, Vec<LayerPlace>),
+    ) -> Result<Self, DumpError> {
+        Self { files, path, content: Content { meta, labels, layers }, second: Some((first, second)) }.checked()
+    }
+
+    /// Checks that every state is finite.
+    fn checked(self) -> Result<Self, DumpError> {
+        let dump = self;
         let mut state = vec![0.0; dump.n_embd()];
         for prompt in 0..dump.n_prompts() {
             for layer in 0..dump.n_layer() {

@@ -114,6 +114,14 @@ pub enum EngineError {
     /// Hidden states could not be read.
     #[error("cannot read hidden states: {0}")]
     Capture(String),
+    /// The model's output matrix cannot be read.
+    #[error("{} cannot be used to explain a vector: {reason}", .path.display())]
+    Lens {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The vector was made for another model.
     #[error(transparent)]
     WrongModel(#[from] vector::Mismatch),

@@ -6,6 +6,7 @@
 mod boundary;
 mod capture;
 mod error;
+mod explain;
 mod live_check;
 mod logits;
 pub mod logs;
@@ -19,6 +20,7 @@ mod text_stream;
 
 pub use capture::{HiddenStates, Reading};
 pub use error::EngineError;
+pub use explain::{Component, ExplainedLayer, ScoredToken, explain};
 pub use model::{LoadOptions, Model, Outline, Token};
 pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention};
 pub use sampler::{Sampler, Sampling};

@@ -250,12 +250,22 @@ impl Model {
     }
 }
 
-fn map(path: &Path) -> Result<MappedFile, EngineError> {
+pub(super) fn map(path: &Path) -> Result<MappedFile, EngineError> {
     MappedFile::open(path).map_err(|source| EngineError::Open { path: path.to_owned(), source })
 }
 
-fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, EngineError> {
+pub(super) fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, EngineError> {
     Gguf::parse(file).map_err(|source| EngineError::Gguf { path: path.to_owned(), source })
+}
+
+/// The vocabulary of the model at `path` and none of its weights (llama.cpp's `vocab_only`).
+pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
+    super::logs::divert();
+    let backend = backend()?;
+    let _ = super::logs::last_complaints();
+    let params = LlamaModelParams::default().with_vocab_only(true);
+    LlamaModel::load_from_file(backend, path, &params)
+        .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: super::logs::last_complaints() })
 }
 
 fn stem(path: &Path) -> String {

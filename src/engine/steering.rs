@@ -65,13 +65,18 @@ impl Steering {
             }
             let vector = &steering.vector;
             vector.check_model(model.architecture(), model.n_layer(), model.n_embd(), model.fingerprint())?;
-            let last = model.n_layer() - 1;
-            if let Some(view) = vector.layers().find(|view| view.layer == 0 || view.layer as usize > last) {
-                let (path, layer) = (vector.path().to_owned(), view.layer);
-                return Err(EngineError::LayerOutOfReach { path, layer, last });
+            // A direction for layer 0 beside others is passed over; alone it would leave nothing to steer.
+            if vector.layers().all(|view| view.layer == 0) {
+                let (path, last) = (vector.path().to_owned(), model.n_layer() - 1);
+                return Err(EngineError::LayerOutOfReach { path, layer: 0, last });
             }
         }
         Ok(())
+    }
+
+    /// The vectors that name layer 0, where llama.cpp's control vector cannot reach: only their other layers steer.
+    pub fn passing_over_layer_0(&self) -> impl Iterator<Item = &SteeringVector> {
+        self.vectors.iter().filter(|steering| steering.vector.layers().any(|view| view.layer == 0))
     }
 
     /// Adds everything up into `dense` (`[n_layer − 1, n_embd]`, starting at layer 1, as llama.cpp's control vector
@@ -80,7 +85,7 @@ impl Steering {
         dense.fill(0.0);
         let mut span: Option<(usize, usize)> = None;
         for steering in self.vectors.iter().filter(|vector| vector.alpha != 0.0) {
-            for view in steering.vector.layers() {
+            for view in steering.vector.layers().filter(|view| view.layer > 0) {
                 let layer = view.layer as usize;
                 let row = &mut dense[(layer - 1) * n_embd..][..n_embd];
                 for (index, value) in view.iter() {

@@ -25,12 +25,20 @@ impl MappedFile {
         if file.metadata()?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a folder, not a file"));
         }
+        Self::of(&file)
+    }
+
+    /// Maps an open file, which may have no name.
+    ///
+    /// # Errors
+    /// What mapping answers.
+    pub fn of(file: &File) -> io::Result<Self> {
         // SAFETY: the map is private to this value and only read. Rust asks that the bytes do not change
         // underneath it; no operating system can promise that, so readers check what they read (checksums, bounds)
         // and our own writers never write in place: they rename a finished file over the old one, which leaves
         // this map on the old bytes.
         #[allow(unsafe_code)]
-        let map = unsafe { Mmap::map(&file)? };
+        let map = unsafe { Mmap::map(file)? };
         Ok(Self { map })
     }
 }

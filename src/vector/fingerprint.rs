@@ -42,6 +42,15 @@ pub enum FingerprintError {
 }
 
 impl Fingerprint {
+    /// What a vector carries whose model is not known yet: no model has it, so such a vector is refused by all.
+    pub const UNBOUND: Self = Self([0; 32]);
+
+    /// Whether this stands for no model.
+    #[must_use]
+    pub fn is_unbound(&self) -> bool {
+        *self == Self::UNBOUND
+    }
+
     /// Hashes the norm weights of `gguf`, which was parsed from `file`.
     ///
     /// # Errors

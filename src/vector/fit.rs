@@ -9,6 +9,15 @@ use super::sv::SvFile;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mismatch {
+    /// It was imported without a model.
+    #[error(
+        "{} was imported without its model, so nothing says which weights it fits; if this is the model it was made \
+         from, tie it to it: antidote-derive bind {} --for-model MODEL.gguf", .path.display(), .path.display()
+    )]
+    Unbound {
+        /// The vector file.
+        path: PathBuf,
+    },
     /// Another kind of model.
     #[error(
         "{} was made for architecture {vector:?}, but this model is {model:?}; derive a vector from this model \
@@ -65,6 +74,9 @@ impl SvFile {
     ) -> Result<(), Mismatch> {
         let header = self.header();
         let path = self.path().to_owned();
+        if header.fingerprint.is_unbound() {
+            return Err(Mismatch::Unbound { path });
+        }
         if header.architecture != architecture {
             let (vector, model) = (header.architecture.clone(), architecture.to_owned());
             return Err(Mismatch::Architecture { path, vector, model });
@@ -104,5 +116,16 @@ mod tests {
         let other = Fingerprint([9; 32]);
         says(check("llama", 4, 8, Some(other)), &[&fingerprint.short(), &other.short()]);
         says(check("llama", 4, 8, None), &[&fingerprint.short(), "unknown"]);
+    }
+
+    #[test]
+    fn an_unbound_vector_fits_no_model() {
+        let mut vector = samples::small();
+        vector.header.fingerprint = Fingerprint::UNBOUND;
+        let file = SvFile::from_bytes(&vector.encode().unwrap()).unwrap();
+        for model in [None, Some(Fingerprint([9; 32])), Some(Fingerprint::UNBOUND)] {
+            let text = file.check_model("llama", 4, 8, model).unwrap_err().to_string();
+            assert!(text.contains("antidote-derive bind"), "{text}");
+        }
     }
 }

@@ -11,6 +11,8 @@ use super::fingerprint::Fingerprint;
 pub enum Sign {
     /// Towards the harmful prompts' states, where the model refuses: safer.
     PositiveIsSafer,
+    /// Nobody said: the vector was made elsewhere.
+    Unstated,
 }
 
 /// What α = 1 means.
@@ -21,6 +23,8 @@ pub enum Scale {
     Gap,
     /// The whole direction has length 1, as in the paper.
     Unit,
+    /// The length that another program gave it.
+    AsImported,
 }
 
 /// How the components that are kept were chosen.

@@ -8,11 +8,13 @@ mod control_vector;
 mod fingerprint;
 mod fit;
 pub mod gguf;
+pub mod gguf_vector;
 mod header;
 #[cfg(test)]
 mod samples;
 mod summary;
 mod sv;
+mod target;
 
 pub use beside::beside;
 pub use control_vector::{ControlVector, SparseLayer};
@@ -21,3 +23,4 @@ pub use fit::Mismatch;
 pub use header::{Header, HeldOut, Keep, LayerEntry, LayerStats, Scale, Sign};
 pub use summary::Summary;
 pub use sv::{At, Fault, Indices, LayerView, SvError, SvFile, Values};
+pub use target::{OutputNorm, Target, TargetError};

@@ -122,11 +122,13 @@ impl Summary<'_> {
         }
         let sign = match header.sign {
             Sign::PositiveIsSafer => "positive α is safer",
+            Sign::Unstated => "not stated: try which way is safer before you rely on it",
         };
         line("sign", &sign)?;
         let scale = match header.scale {
             Scale::Gap => "gap: at α = 1 the whole direction moves mean benign onto mean harmful",
             Scale::Unit => "unit: the whole direction has length 1",
+            Scale::AsImported => "as imported: the length that its maker gave it",
         };
         line("scale", &scale)?;
         line("made from", &format_args!("{} harmful and {} benign prompts", header.n_harmful, header.n_benign))?;

@@ -18,6 +18,11 @@ pub fn demo_vector() -> PathBuf {
     root().join("vectors/demo.refusal.sv")
 }
 
+/// A golden file that Hugging Face transformers or the gguf package made.
+pub fn hf(name: &str) -> PathBuf {
+    root().join("tests/golden/hf").join(name)
+}
+
 /// The context that the demo model is chatted with in.
 #[cfg(feature = "engine")]
 pub fn options() -> antidote::engine::ContextOptions {

@@ -1,6 +1,6 @@
 //! The command line: every flag once, with its help beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use antidote::derive::{LayerChoice, Method};
 use antidote::vector::{Keep, Scale};
@@ -8,16 +8,24 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{Parser, ValueEnum};
 
+use super::convert::Conversion;
+use super::input::ForeignArgs;
+
 /// Derive a sparse safety vector (.sv) from a dump of hidden states.
 ///
 /// The dump comes from `antidote dump`. Per layer, the direction that tells harmful from benign prompts is found, its
 /// largest components are kept and the rest is dropped.
 #[derive(Parser)]
 #[command(version, name = "antidote-derive", arg_required_else_help = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
-    /// The dump.
-    #[arg(value_name = "DUMP.safetensors")]
-    pub dump: PathBuf,
+    #[command(subcommand)]
+    pub conversion: Option<Conversion>,
+    /// The dump; or hidden states of another program: .npy, .npz, a folder of .npy, safetensors.
+    #[arg(value_name = "DUMP.safetensors", required_unless_present = "harmful", conflicts_with = "harmful")]
+    dump: Option<PathBuf>,
+    #[command(flatten)]
+    pub foreign: ForeignArgs,
     /// The vector to write [default: beside the dump, as DUMP.sv].
     #[arg(short, long, value_name = "FILE.sv")]
     out: Option<PathBuf>,
@@ -66,7 +74,12 @@ pub struct Args {
 impl Args {
     /// Where the vector goes.
     pub fn out(&self) -> PathBuf {
-        self.out.clone().unwrap_or_else(|| self.dump.with_extension("sv"))
+        self.out.clone().unwrap_or_else(|| self.dump().with_extension("sv"))
+    }
+
+    /// The file that the vector is made from; of two sides, the first.
+    pub fn dump(&self) -> &Path {
+        self.dump.as_deref().or(self.foreign.harmful.as_deref()).unwrap_or_else(|| Path::new(""))
     }
 }
 
@@ -123,7 +136,7 @@ fn parse_finite(text: &str) -> Result<f32, String> {
     }
 }
 
-fn parse_percent(text: &str) -> Result<f32, String> {
+pub fn parse_percent(text: &str) -> Result<f32, String> {
     let percent = parse_finite(text)?;
     if percent > 0.0 && percent <= 100.0 { Ok(percent) } else { Err("must be above 0 and at most 100".to_owned()) }
 }
@@ -135,7 +148,7 @@ fn parse_range(text: &str) -> Result<(f32, f32), String> {
 }
 
 /// A word, because it is typed in `/alpha NAME X`.
-fn parse_concept(text: &str) -> Result<String, String> {
+pub fn parse_concept(text: &str) -> Result<String, String> {
     let is_word = !text.is_empty() && text.len() <= 64 && !text.contains(char::is_whitespace);
     if is_word { Ok(text.to_owned()) } else { Err("must be one word of at most 64 bytes".to_owned()) }
 }

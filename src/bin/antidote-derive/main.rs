@@ -1,6 +1,8 @@
 //! `antidote-derive`: from a dump of hidden states to a sparse safety vector. Knows nothing of llama.cpp.
 
 mod args;
+mod convert;
+mod input;
 mod progress;
 mod report;
 
@@ -18,8 +20,16 @@ use args::Args;
 
 type Failure = Box<dyn std::error::Error>;
 
+/// A combination of arguments that makes no sense: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(conversion) = args.conversion {
+        return exit_code(convert::run(&conversion));
+    }
     let out = args.out();
     for (goal, flag) in [(Some(&out), "--out"), (args.plot.as_ref(), "--plot")] {
         if let Some(goal) = goal.filter(|goal| goal.exists() && !args.force) {
@@ -30,25 +40,29 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    match run(args, &out) {
+    exit_code(run(args, &out))
+}
+
+fn exit_code(result: Result<(), Failure>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads the report has had enough: the vector is written all the same.
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::FAILURE
+            if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
 fn run(args: Args, out: &Path) -> Result<(), Failure> {
-    let dump = Dump::open(&args.dump)?;
+    let input::Opened { dump, layers } = input::open(args.dump(), &args.foreign, args.layers.clone())?;
     let recipe = Recipe {
         method: args.method,
         scale: args.scale.into(),
         sparsity: args.sparsity / 100.0,
         keep: args.sparsify.into(),
-        layers: args.layers,
+        layers,
         hold_out: !args.fit_all,
         flip_sign: args.flip_sign,
         concept: args.concept,

@@ -32,6 +32,8 @@ pub enum Command {
     Dump(DumpArgs),
     /// Show what is in a .sv file.
     Inspect(InspectArgs),
+    /// Show which tokens a vector promotes and suppresses, and its largest components.
+    Explain(ExplainArgs),
 }
 
 #[derive(Args)]
@@ -115,6 +117,22 @@ pub struct InspectArgs {
     /// The vector.
     #[arg(value_name = "FILE.sv")]
     pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// The vector.
+    #[arg(value_name = "FILE.sv")]
+    pub file: PathBuf,
+    /// The model that it was made from, in any quantisation.
+    #[arg(value_name = "MODEL.gguf")]
+    pub model: PathBuf,
+    /// Components and tokens a layer.
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: u16,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

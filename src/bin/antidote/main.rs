@@ -4,6 +4,7 @@ mod args;
 mod chat;
 mod demo;
 mod dump;
+mod explain;
 mod inspect;
 mod load;
 mod progress;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Dump(args) => dump::run(args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Explain(args) => explain::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

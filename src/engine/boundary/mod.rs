@@ -6,7 +6,9 @@
 
 mod batch;
 mod context;
+mod dequantise;
 mod eval_callback;
 
 pub(super) use batch::Batch;
 pub(super) use context::{Context, Decoded};
+pub(super) use dequantise::Dequantiser;

@@ -12,6 +12,7 @@ mod tensor_type;
 #[cfg(test)]
 mod tests;
 mod value;
+mod write;
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,6 +23,7 @@ pub use tensor::Tensor;
 use tensor::TensorInfo;
 pub use tensor_type::TensorType;
 pub use value::Value;
+pub use write::{Entry, encode};
 
 const MAGIC: &[u8; 4] = b"GGUF";
 /// Metadata entries at most.

@@ -86,6 +86,13 @@ impl TensorType {
         TABLE.iter().find(|(other, ..)| *other == number).map(|(_, kind, ..)| *kind)
     }
 
+    /// ggml's number of it.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        // Every variant is in the table; a test compares it with ggml's.
+        TABLE.iter().find(|(_, kind, ..)| *kind == self).map_or(0, |(number, ..)| *number)
+    }
+
     /// Elements and bytes of one block.
     #[must_use]
     pub fn block(self) -> (u64, u64) {

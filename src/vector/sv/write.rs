@@ -5,7 +5,7 @@ use half::f16;
 use super::error::{At, Fault};
 use super::rules::{check_header, check_indices, check_length, check_values};
 use super::{Encoding, HEADER_LIMIT, MAGIC, NARROW_N_EMBD, PREFIX, VERSION, aligned, header_encoding};
-use crate::vector::{ControlVector, Header, LayerEntry, SparseLayer};
+use crate::vector::{ControlVector, Header, LayerEntry, Scale, SparseLayer};
 
 /// Normal half floats are precise to one part in 2048. Those near zero are not, and what a file gains in size is not
 /// worth more than this share of a value.
@@ -16,8 +16,10 @@ pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, Fault
     let header = Header { layers: layers.collect::<Result<_, _>>()?, ..vector.header.clone() };
     check_header(&header, &[])?;
     let mut values = vector.layers.iter().flat_map(|layer| &layer.values);
-    let encoding =
-        Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: !values.all(|value| fits_half(*value)) };
+    // A whole vector from elsewhere can be given back as it came, so none of its bits may be lost.
+    let is_exact = header.scale == Scale::AsImported && header.sparsity == 1.0;
+    let fits = |value: &f32| if is_exact { is_half(*value) } else { fits_half(*value) };
+    let encoding = Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: !values.all(fits) };
     let header_bytes = bincode::serde::encode_to_vec(&header, header_encoding())
         .map_err(|error| Fault::Header { reason: error.to_string() })?;
     let header_length = u32::try_from(header_bytes.len()).ok().filter(|_| header_bytes.len() <= HEADER_LIMIT);
@@ -53,6 +55,10 @@ pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, Fault
 
 fn pad(bytes: &mut Vec<u8>) {
     bytes.resize(aligned(bytes.len()), 0);
+}
+
+fn is_half(value: f32) -> bool {
+    f16::from_f32(value).to_f32().to_bits() == value.to_bits()
 }
 
 fn fits_half(value: f32) -> bool {

@@ -1,0 +1,231 @@
+//! `antidote-derive import`, `export` and `bind`: control-vector GGUFs in and out.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use antidote::files::write_atomically;
+use antidote::vector::gguf_vector::{GgufVector, Import, export};
+use antidote::vector::{Sign, SvFile, Target};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::args::{parse_concept, parse_percent};
+use super::{Failure, UsageError, now};
+
+#[derive(Subcommand)]
+pub enum Conversion {
+    /// Make a .sv from a control-vector GGUF of llama.cpp, repeng or EasySteer.
+    Import(ImportArgs),
+    /// Make a control-vector GGUF from a .sv.
+    Export(ExportArgs),
+    /// Tie a .sv that was imported without its model to that model.
+    Bind(BindArgs),
+}
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// The control vector.
+    #[arg(value_name = "VEC.gguf")]
+    vector: PathBuf,
+    /// The model that it was made for, in any quantisation.
+    #[arg(long, value_name = "MODEL.gguf", required_unless_present = "unbound")]
+    for_model: Option<PathBuf>,
+    /// Import without the model: no model accepts the vector before 'antidote-derive bind' ties it to one.
+    #[arg(long, conflicts_with = "for_model", requires_all = ["architecture", "n_layer"])]
+    unbound: bool,
+    /// With --unbound: general.architecture of the model, such as llama or qwen2.
+    #[arg(long, value_name = "NAME", requires = "unbound")]
+    architecture: Option<String>,
+    /// With --unbound: blocks of the model.
+    #[arg(long, value_name = "N", requires = "unbound", value_parser = clap::value_parser!(u16).range(1..))]
+    n_layer: Option<u16>,
+    /// The vector to write [default: beside VEC, as VEC.sv].
+    #[arg(short, long, value_name = "FILE.sv")]
+    out: Option<PathBuf>,
+    /// Percent of each layer's components that are kept, by magnitude; 100 keeps every bit.
+    #[arg(long, value_name = "PERCENT", default_value = "100", value_parser = parse_percent)]
+    sparsity: f32,
+    /// Which way the file's positive α pushes.
+    #[arg(long, value_enum, default_value = "unstated")]
+    sign: SignArg,
+    /// What the vector stands for; the chat calls it by this name.
+    #[arg(long, default_value = "imported", value_parser = parse_concept)]
+    concept: String,
+    /// Replace the vector if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SignArg {
+    /// Not known: the file says so.
+    Unstated,
+    /// Towards safer answers.
+    Safer,
+    /// Away from them: the directions are turned around, so that a positive α is safer.
+    Riskier,
+}
+
+#[derive(Args)]
+pub struct ExportArgs {
+    /// The vector.
+    #[arg(value_name = "FILE.sv")]
+    vector: PathBuf,
+    /// The control vector to write.
+    #[arg(short, long, value_name = "VEC.gguf")]
+    out: PathBuf,
+    /// Leave direction.0 out: llama.cpp's own loader refuses files that have one.
+    #[arg(long)]
+    skip_layer_0: bool,
+    /// Replace the control vector if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Args)]
+pub struct BindArgs {
+    /// The unbound vector.
+    #[arg(value_name = "FILE.sv")]
+    vector: PathBuf,
+    /// The model that it was made for, in any quantisation.
+    #[arg(long, value_name = "MODEL.gguf")]
+    for_model: PathBuf,
+    /// The vector to write [default: the unbound one is replaced].
+    #[arg(short, long, value_name = "FILE.sv")]
+    out: Option<PathBuf>,
+    /// Replace the vector named by --out if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(conversion: &Conversion) -> Result<(), Failure> {
+    match conversion {
+        Conversion::Import(args) => run_import(args),
+        Conversion::Export(args) => run_export(args),
+        Conversion::Bind(args) => run_bind(args),
+    }
+}
+
+fn run_import(args: &ImportArgs) -> Result<(), Failure> {
+    let out = args.out.clone().unwrap_or_else(|| args.vector.with_extension("sv"));
+    check_free(&out, args.force)?;
+    let target = args.for_model.as_deref().map(Target::open).transpose()?;
+    let vector = GgufVector::open(&args.vector)?;
+    let import = Import {
+        sparsity: args.sparsity / 100.0,
+        flip_sign: matches!(args.sign, SignArg::Riskier),
+        sign: if matches!(args.sign, SignArg::Unstated) { Sign::Unstated } else { Sign::PositiveIsSafer },
+        concept: args.concept.clone(),
+        created_unix: now(),
+    };
+    let sparse = match (&target, &args.architecture, args.n_layer) {
+        (Some(target), ..) => {
+            warn_of_another_name(&vector, target);
+            vector.to_control_vector(target, &import)?
+        }
+        (None, Some(architecture), Some(n_layer)) => {
+            vector.to_unbound_vector(architecture, usize::from(n_layer), &import)?
+        }
+        // clap asks for both.
+        _ => return Err(UsageError("--unbound needs --architecture and --n-layer".to_owned()).into()),
+    };
+    sparse.write(&out)?;
+    if sparse.layers.first().is_some_and(|layer| layer.layer == 0) {
+        eprintln!(
+            "note: it has a direction for layer 0. The .sv keeps it, but llama.cpp's control vector cannot reach layer \
+             0, so nothing is steered there"
+        );
+    }
+    let mut stdout = anstream::stdout().lock();
+    write!(stdout, "{}", SvFile::open(&out)?.summary())?;
+    writeln!(stdout)?;
+    let shown = out.display();
+    if target.is_some() {
+        writeln!(stdout, "Next: antidote chat MODEL.gguf --vector {shown} --alpha 0.3")?;
+    } else {
+        writeln!(stdout, "Next: antidote-derive bind {shown} --for-model MODEL.gguf")?;
+    }
+    Ok(())
+}
+
+/// Makers call models by names of their own, so another name is no proof of another model.
+fn warn_of_another_name(vector: &GgufVector, target: &Target) {
+    match &vector.model_hint {
+        Some(hint) if *hint != target.architecture => eprintln!(
+            "warning: {} says that it was made for {hint:?}, and {} is {:?}: make sure that this is the model it was made \
+             for, fine-tune included",
+            vector.path.display(),
+            target.path.display(),
+            target.architecture
+        ),
+        _ => {}
+    }
+}
+
+fn run_export(args: &ExportArgs) -> Result<(), Failure> {
+    check_free(&args.out, args.force)?;
+    let vector = SvFile::open(&args.vector)?;
+    if args.skip_layer_0 && vector.layers().all(|view| view.layer == 0) {
+        let what = format!("{} has no other layer than 0, so nothing would be left", args.vector.display());
+        return Err(UsageError(what).into());
+    }
+    write_atomically(&args.out, &export(&vector, args.skip_layer_0))
+        .map_err(|error| format!("cannot write the control vector {}: {error}", args.out.display()))?;
+    let has_zero = vector.layers().any(|view| view.layer == 0);
+    if has_zero && !args.skip_layer_0 {
+        eprintln!("note: it has a direction.0, which llama.cpp's own loader refuses; --skip-layer-0 leaves it out");
+    }
+    let n = vector.layers().filter(|view| !(args.skip_layer_0 && view.layer == 0)).count();
+    let mut stdout = anstream::stdout().lock();
+    writeln!(stdout, "{}: {n} directions of {} values", args.out.display(), vector.header().n_embd)?;
+    Ok(())
+}
+
+fn run_bind(args: &BindArgs) -> Result<(), Failure> {
+    if let Some(out) = &args.out {
+        check_free(out, args.force)?;
+    }
+    let out = args.out.as_ref().unwrap_or(&args.vector);
+    let target = Target::open(&args.for_model)?;
+    let vector = SvFile::open(&args.vector)?;
+    let header = vector.header();
+    if !header.fingerprint.is_unbound() {
+        return Err(format!(
+            "{} is tied to a model already (fingerprint {}); import it again to tie it to another",
+            args.vector.display(),
+            header.fingerprint.short()
+        )
+        .into());
+    }
+    let mut bound = vector.to_control_vector();
+    bound.header.fingerprint = target.fingerprint;
+    // The same checks that the runtime makes, all but the fingerprint.
+    let shaped = SvFile::from_bytes(&bound.encode()?)?;
+    shaped.check_model(&target.architecture, target.n_layer, target.n_embd, Some(target.fingerprint)).map_err(
+        |_| {
+            format!(
+                "{} is for {} with {} layers × {}, but {} is {} with {} × {}; give the model it was made for",
+                args.vector.display(),
+                header.architecture,
+                header.n_layer,
+                header.n_embd,
+                target.path.display(),
+                target.architecture,
+                target.n_layer,
+                target.n_embd
+            )
+        },
+    )?;
+    bound.header.model_name.clone_from(&target.model_name);
+    bound.write(out)?;
+    let mut stdout = anstream::stdout().lock();
+    writeln!(stdout, "{}: tied to {} ({})", out.display(), target.model_name, target.fingerprint.short())?;
+    Ok(())
+}
+
+fn check_free(out: &Path, force: bool) -> Result<(), Failure> {
+    if !out.exists() || force {
+        return Ok(());
+    }
+    let out = out.display();
+    Err(UsageError(format!("{out} is there already; replace it with --force or name another with --out")).into())
+}

@@ -1,0 +1,144 @@
+//! Which file the states come from: a dump of our own, or another program's.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use antidote::derive::LayerChoice;
+use antidote::dump::{Dump, DumpError, Fault};
+use antidote::imports::{ImportError, Input, LastLayer, Numbering, Options, import};
+use antidote::vector::Target;
+use clap::{Args, ValueEnum};
+
+use super::{Failure, UsageError};
+
+/// What an Antidote dump says by itself.
+#[derive(Args)]
+#[command(next_help_heading = "Hidden states of other programs")]
+pub struct ForeignArgs {
+    /// The model that the states are from, in any quantisation: required, and their shape is checked against it.
+    #[arg(long, value_name = "MODEL.gguf")]
+    pub for_model: Option<PathBuf>,
+    /// Labels, in the order of the prompts: 1 or harmful, 0 or benign, one a line; or a JSON list, or .npy.
+    #[arg(long, value_name = "FILE", conflicts_with = "harmful")]
+    pub labels: Option<PathBuf>,
+    /// States of harmful prompts, with --benign instead of one file with labels.
+    #[arg(long, value_name = "STATES", requires = "benign")]
+    pub harmful: Option<PathBuf>,
+    /// States of benign prompts.
+    #[arg(long, value_name = "STATES", requires = "harmful")]
+    pub benign: Option<PathBuf>,
+    /// How layers are counted [default: by their number].
+    #[arg(long, value_enum)]
+    pub numbering: Option<NumberingArg>,
+    /// What is done with the last layer, which Hugging Face gives out behind the final norm.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub last_layer: LastLayerArg,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum NumberingArg {
+    /// Layer 0 is the output of block 0.
+    Blocks,
+    /// Hugging Face's hidden_states: 0 is the embeddings, 1 the output of block 0.
+    Hf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LastLayerArg {
+    /// Left out if its states have been through the final norm.
+    Auto,
+    /// Used: the states are what the last block put out.
+    Keep,
+    /// Left out.
+    Drop,
+}
+
+impl ForeignArgs {
+    fn options(&self) -> Options {
+        let numbering = self.numbering.map(|numbering| match numbering {
+            NumberingArg::Blocks => Numbering::Blocks,
+            NumberingArg::Hf => Numbering::HuggingFace,
+        });
+        let last_layer = match self.last_layer {
+            LastLayerArg::Auto => LastLayer::Auto,
+            LastLayerArg::Keep => LastLayer::Keep,
+            LastLayerArg::Drop => LastLayer::Drop,
+        };
+        Options { numbering, last_layer }
+    }
+
+    /// A flag that was given and says what an Antidote dump says by itself.
+    fn superfluous(&self) -> Option<&'static str> {
+        let given = [
+            (self.for_model.is_some(), "--for-model"),
+            (self.labels.is_some(), "--labels"),
+            (self.numbering.is_some(), "--numbering"),
+            (self.last_layer != LastLayerArg::Auto, "--last-layer"),
+        ];
+        given.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag)
+    }
+}
+
+/// States, and the layers that are to get a direction.
+pub struct Opened {
+    pub dump: Dump,
+    pub layers: LayerChoice,
+}
+
+/// Opens `path`, or the two sides that `args` names.
+pub fn open(path: &Path, args: &ForeignArgs, layers: LayerChoice) -> Result<Opened, Failure> {
+    if args.harmful.is_none() && !is_from_elsewhere(path) {
+        let opened = Dump::open(path);
+        let is_plain = matches!(&opened, Err(DumpError::Broken { fault: Fault::MissingKey { .. }, .. }));
+        if !is_plain {
+            let dump = opened?;
+            if let Some(flag) = args.superfluous() {
+                let path = path.display();
+                let what = format!("{path} is a dump of 'antidote dump', which says so itself: leave {flag} out");
+                return Err(UsageError(what).into());
+            }
+            return Ok(Opened { dump, layers });
+        }
+    }
+    let Some(model) = &args.for_model else {
+        let what = format!(
+            "{} was not made by 'antidote dump', so it does not say which model it is from: add --for-model MODEL.gguf \
+             (docs/imports.md)",
+            path.display()
+        );
+        return Err(UsageError(what).into());
+    };
+    let target = Target::open(model)?;
+    let input = match (&args.harmful, &args.benign) {
+        (Some(harmful), Some(benign)) => Input::Sides { harmful: harmful.clone(), benign: benign.clone() },
+        _ => Input::Labelled { states: path.to_owned(), labels: args.labels.clone() },
+    };
+    let imported = import(&input, &target, args.options())?;
+    imported.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    let layers = match imported.left_out {
+        None => layers,
+        Some(layer) => without(layers, layer, target.n_layer)
+            .ok_or_else(|| ImportError::LastLayer { path: path.to_owned(), layer })?,
+    };
+    Ok(Opened { dump: imported.dump, layers })
+}
+
+/// `layers` without the last one; `None` if it was asked for, or nothing would remain.
+fn without(layers: LayerChoice, last: usize, n_layer: usize) -> Option<LayerChoice> {
+    if layers == LayerChoice::default() {
+        return (last > 1).then(|| LayerChoice::Ranges(vec![(1, last - 1)]));
+    }
+    // Only ranges are known without looking at the states.
+    let is_range = matches!(layers, LayerChoice::Ranges(_));
+    (is_range && !layers.of(n_layer).contains(&last)).then_some(layers)
+}
+
+/// A folder, a `.npy` or a `.npz`. What cannot be read is left to the reader of dumps to complain of.
+fn is_from_elsewhere(path: &Path) -> bool {
+    if path.is_dir() {
+        return true;
+    }
+    let mut start = [0; 6];
+    let is_read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok();
+    is_read && (start == *b"\x93NUMPY" || start.starts_with(b"PK\x03\x04"))
+}

@@ -1,0 +1,69 @@
+//! Why hidden states from elsewhere cannot be imported.
+
+use std::path::PathBuf;
+
+use crate::dump::DumpError;
+
+/// States or labels that cannot be imported. `path` is the file in every variant.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum ImportError {
+    /// A file cannot be opened.
+    #[error("cannot read {}: {source}", .path.display())]
+    Open { path: PathBuf, source: std::io::Error },
+    /// The file is in a format that is not taken.
+    #[error("{} cannot be read as hidden states: {reason}", .path.display())]
+    Format { path: PathBuf, reason: String },
+    /// One array is in a format that is not taken.
+    #[error("{}: array {name:?}: {reason}", .path.display())]
+    Array { path: PathBuf, name: String, reason: String },
+    /// Nothing in the file can be hidden states.
+    #[error(
+        "{} has no float array [n_prompts, n_layers, n_embd], and none [n_prompts, n_embd] a layer; it has {found}",
+        .path.display()
+    )]
+    NoStates { path: PathBuf, found: String },
+    /// Several arrays could be meant.
+    #[error(
+        "{} has several arrays that could be the hidden states: {found}; call the right one \"hidden_states\" or keep \
+         only that one", .path.display()
+    )]
+    Ambiguous { path: PathBuf, found: String },
+    /// The array has not the model's shape.
+    #[error("{}: {found} does not suit {model}: it must be {wanted}{hint}", .path.display())]
+    Shape { path: PathBuf, found: String, model: String, wanted: String, hint: String },
+    /// The names of per-layer arrays give no layers.
+    #[error("{}: {reason}", .path.display())]
+    Layers { path: PathBuf, reason: String },
+    /// Labels cannot be read.
+    #[error("{}: {reason}", .path.display())]
+    Labels { path: PathBuf, reason: String },
+    /// No labels.
+    #[error(
+        "{} does not say which prompts are harmful: add --labels FILE (0 or 1 a line, 1 being harmful), put an array \
+         \"labels\" into it, or give two files with --harmful and --benign", .path.display()
+    )]
+    NoLabels { path: PathBuf },
+    /// Labels and rows differ in number.
+    #[error("{} has {labels} labels, but {} has {rows} prompts; give one each, in the same order", .path.display(), .states.display())]
+    LabelCount { path: PathBuf, labels: usize, states: PathBuf, rows: usize },
+    /// A state that is no number.
+    #[error(
+        "{}: the hidden state of prompt {prompt} at layer {layer} is not finite, or too large for a 32-bit float; \
+         leave that prompt out", .path.display()
+    )]
+    NotFinite { path: PathBuf, prompt: usize, layer: usize },
+    /// The last layer cannot be used, and was asked for or is the only one.
+    #[error(
+        "{}: the states of layer {layer} have been through the model's final norm, so they are not what block {layer} \
+         puts out and cannot be steered by; leave the layer out of --layers, or pass --last-layer keep", .path.display()
+    )]
+    LastLayer { path: PathBuf, layer: usize },
+    /// The temporary file cannot be written.
+    #[error("cannot convert {}: no temporary file: {source}; TMPDIR names the folder for it", .path.display())]
+    Temporary { path: PathBuf, source: std::io::Error },
+    /// Any other fault of a dump.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
+}

@@ -1,0 +1,120 @@
+//! Which block an array or an index stands for.
+
+use super::array::Array;
+
+/// How a source counts layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbering {
+    /// 0 is the output of block 0.
+    Blocks,
+    /// Hugging Face's `hidden_states`: 0 is the embeddings, il + 1 the output of block il.
+    HuggingFace,
+}
+
+impl Numbering {
+    /// The number that block 0 has.
+    pub(super) fn first(self) -> usize {
+        match self {
+            Self::Blocks => 0,
+            Self::HuggingFace => 1,
+        }
+    }
+}
+
+/// The layer number in each name: the one run of digits that tells all the names apart. `None` if there is none, or
+/// more than one.
+pub(super) fn numbers_in(arrays: &[&Array]) -> Option<Vec<usize>> {
+    let runs: Vec<Vec<&str>> = arrays
+        .iter()
+        .map(|array| array.name.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect())
+        .collect();
+    let n_runs = runs.first()?.len();
+    if runs.iter().any(|runs| runs.len() != n_runs) {
+        return None;
+    }
+    let mut found = None;
+    for place in 0..n_runs {
+        let numbers: Option<Vec<usize>> = runs.iter().map(|runs| runs[place].parse().ok()).collect();
+        let numbers = numbers?;
+        let mut sorted = numbers.clone();
+        sorted.sort_unstable();
+        if sorted.windows(2).all(|pair| pair[0] < pair[1]) {
+            if found.is_some() {
+                return None;
+            }
+            found = Some(numbers);
+        }
+    }
+    found
+}
+
+/// Which numbering has `numbers` (of the layers that are there) for a model of `n_layer` blocks, as `asked` or found
+/// out. The error says what does not suit.
+pub(super) fn numbering(numbers: &[usize], n_layer: usize, asked: Option<Numbering>) -> Result<Numbering, String> {
+    let largest = numbers.iter().max().copied().unwrap_or(0);
+    // Only Hugging Face's count reaches n_layer.
+    let found = if largest >= n_layer { Numbering::HuggingFace } else { Numbering::Blocks };
+    let numbering = asked.unwrap_or(found);
+    let first = numbering.first();
+    let missing: Vec<String> = (0..n_layer)
+        .filter(|block| !numbers.contains(&(block + first)))
+        .map(|block| (block + first).to_string())
+        .collect();
+    let last = n_layer - 1 + first;
+    if largest > last {
+        return Err(format!("it has layer {largest}, and the model's {n_layer} blocks are {first} to {last}"));
+    }
+    if !missing.is_empty() {
+        return Err(format!(
+            "it lacks layer {}; the model's {n_layer} blocks are {first} to {last}, and all must be there (--numbering \
+             says how they are counted)",
+            missing.join(", ")
+        ));
+    }
+    Ok(numbering)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dump::Element;
+    use crate::imports::array::Format;
+
+    fn named(names: &[&str]) -> Option<Vec<usize>> {
+        let array = |name: &&str| Array {
+            name: (*name).to_owned(),
+            file: 0,
+            start: 0,
+            shape: vec![],
+            format: Format::Float(Element::F32),
+            is_fortran: false,
+        };
+        let arrays: Vec<_> = names.iter().map(array).collect();
+        numbers_in(&arrays.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_number_that_differs_is_the_layer() {
+        assert_eq!(named(&["h10", "h2"]), Some(vec![10, 2]));
+        assert_eq!(named(&["model.layers.0.out_f32", "model.layers.1.out_f32"]), Some(vec![0, 1]));
+        assert_eq!(named(&["layer_00", "layer_01"]), Some(vec![0, 1]));
+        assert_eq!(named(&["a", "b"]), None);
+        assert_eq!(named(&["a1", "b1"]), None);
+        assert_eq!(named(&["1 of 3", "2 of 4"]), None);
+        assert_eq!(named(&["h1", "h1x2"]), None);
+        assert_eq!(named(&["h99999999999999999999999"]), None);
+    }
+
+    #[test]
+    fn numberings_are_told_apart_and_gaps_are_named() {
+        let of = |numbers: &[usize], asked| numbering(numbers, 3, asked);
+        assert_eq!(of(&[2, 0, 1], None), Ok(Numbering::Blocks));
+        assert_eq!(of(&[0, 1, 2, 3], None), Ok(Numbering::HuggingFace));
+        assert_eq!(of(&[1, 2, 3], None), Ok(Numbering::HuggingFace));
+        assert_eq!(of(&[1, 2, 3], Some(Numbering::HuggingFace)), Ok(Numbering::HuggingFace));
+        assert!(of(&[0, 1, 2], Some(Numbering::HuggingFace)).unwrap_err().contains("lacks layer 3"));
+        assert!(of(&[1, 2], None).unwrap_err().contains("lacks layer 0"));
+        assert!(of(&[0, 1, 2, 3], Some(Numbering::Blocks)).unwrap_err().contains("has layer 3"));
+        assert!(of(&[0, 1, 2, 3, 4], None).unwrap_err().contains("has layer 4"));
+    }
+}

@@ -1,0 +1,190 @@
+//! From files to a dump.
+
+use std::path::{Path, PathBuf};
+
+use super::error::ImportError;
+use super::last_layer::{LastLayer, is_normed};
+use super::layout::{Layout, lay_out};
+use super::numbering::Numbering;
+use super::source::Source;
+use super::{labels, layout};
+use crate::dump::{Dump, DumpError, DumpMeta, Label, LayerPlace, TokenPosition};
+use crate::files::MappedFile;
+use crate::vector::Target;
+
+/// Where states and labels are.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// All states in one file or folder.
+    Labelled {
+        /// The states.
+        states: PathBuf,
+        /// The labels; `None` if the states' file has them.
+        labels: Option<PathBuf>,
+    },
+    /// Each side in a file or folder of its own.
+    Sides {
+        /// States of harmful prompts.
+        harmful: PathBuf,
+        /// States of benign prompts.
+        benign: PathBuf,
+    },
+}
+
+/// How a source is understood.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// How layers are counted; `None` finds out.
+    pub numbering: Option<Numbering>,
+    /// What is done with the last layer.
+    pub last_layer: LastLayer,
+}
+
+/// States from elsewhere, and what should be said about them.
+#[derive(Debug)]
+pub struct Imported {
+    /// The states, checked; every block of the model is there.
+    pub dump: Dump,
+    /// What was found out or done, a sentence each.
+    pub notes: Vec<String>,
+    /// The layer that must not be used: its states are not what its block puts out.
+    pub left_out: Option<usize>,
+}
+
+/// Opens states that another program wrote, for the model `target`.
+///
+/// # Errors
+/// A file cannot be read or understood, its shape is not the model's, labels are missing, or a state is not finite.
+pub fn import(input: &Input, target: &Target, options: Options) -> Result<Imported, ImportError> {
+    let (name, sides) = match input {
+        Input::Labelled { states, labels } => {
+            let mut source = Source::open(states)?;
+            let layout = lay_out(&mut source, target, options.numbering)?;
+            let labels = labels_of(&source, labels.as_deref(), layout.n_prompts)?;
+            (states, vec![Side { source, layout, labels }])
+        }
+        Input::Sides { harmful, benign } => {
+            let side = |path: &Path, label| -> Result<Side, ImportError> {
+                let mut source = Source::open(path)?;
+                let layout = lay_out(&mut source, target, options.numbering)?;
+                let labels = vec![label; layout.n_prompts];
+                Ok(Side { source, layout, labels })
+            };
+            (harmful, vec![side(harmful, Label::Harmful)?, side(benign, Label::Benign)?])
+        }
+    };
+    let mut notes: Vec<String> = vec![];
+    let mut is_hugging_face = false;
+    for side in &sides {
+        let path = side.source.path.display();
+        is_hugging_face |= side.layout.numbering == Numbering::HuggingFace;
+        if side.layout.numbering == Numbering::HuggingFace {
+            notes.push(format!(
+                "{path}: counted as Hugging Face does: embeddings first, then {} blocks",
+                target.n_layer
+            ));
+        }
+        notes.extend(side.layout.notes.iter().map(|note| format!("{path}: {note}")));
+    }
+    let dump = put_together(name, sides, target)?;
+    let left_out = left_out(&dump, target, options.last_layer, is_hugging_face, &mut notes);
+    Ok(Imported { dump, notes, left_out })
+}
+
+/// One file or folder, understood.
+struct Side {
+    source: Source,
+    layout: Layout,
+    labels: Vec<Label>,
+}
+
+fn labels_of(source: &Source, file: Option<&Path>, rows: usize) -> Result<Vec<Label>, ImportError> {
+    let (path, labels) = match file {
+        Some(file) => (file, Some(labels::read(file)?)),
+        None => (source.path.as_path(), layout::own_labels(source)?),
+    };
+    let labels = labels.ok_or_else(|| ImportError::NoLabels { path: source.path.clone() })?;
+    if labels.len() == rows {
+        return Ok(labels);
+    }
+    let (path, states) = (path.to_owned(), source.path.clone());
+    Err(ImportError::LabelCount { path, labels: labels.len(), states, rows })
+}
+
+fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, ImportError> {
+    let (mut files, mut labels, mut hashes) = (vec![], vec![], vec![]);
+    let mut places: Vec<(usize, Vec<LayerPlace>)> = vec![];
+    for side in sides {
+        hashes.extend(hashes_of(&side, target.n_embd));
+        let shift = |place: &LayerPlace| LayerPlace { file: place.file + files.len(), ..*place };
+        places.push((labels.len(), side.layout.layers.iter().map(shift).collect()));
+        files.extend::<Vec<MappedFile>>(side.source.files);
+        labels.extend(side.labels);
+    }
+    let meta = DumpMeta {
+        architecture: target.architecture.clone(),
+        model_name: target.model_name.clone(),
+        fingerprint: target.fingerprint,
+        n_layer: target.n_layer,
+        n_embd: target.n_embd,
+        template_hash: None,
+        system_hash: None,
+        response_prefix_hash: None,
+        token: TokenPosition::Unknown,
+        is_paired: false,
+        prompt_hashes: hashes,
+        n_tokens: None,
+        last_tokens: None,
+    };
+    let mut places = places.into_iter();
+    let first = places.next().map(|(_, layers)| layers).unwrap_or_default();
+    let dump = match places.next() {
+        None => Dump::from_places(name.to_owned(), files, meta, labels, first),
+        Some(second) => Dump::from_two_places(name.to_owned(), files, meta, labels, first, second),
+    };
+    dump.map_err(|error| match error {
+        DumpError::NotFinite { path, prompt, layer } => ImportError::NotFinite { path, prompt, layer },
+        other => ImportError::Dump(other),
+    })
+}
+
+/// What stands for each prompt, whose text nobody kept: its state in the middle of the model. The same prompt has the
+/// same state, so repeated prompts are still recognised.
+fn hashes_of(side: &Side, n_embd: usize) -> Vec<String> {
+    let place = side.layout.layers[side.layout.layers.len() / 2];
+    let file = &side.source.files[place.file];
+    (0..side.layout.n_prompts)
+        .map(|row| {
+            let start = place.start + row * place.stride;
+            let hash = blake3::hash(&file[start..start + n_embd * place.element.size()]);
+            hash.to_hex()[..16].to_owned()
+        })
+        .collect()
+}
+
+fn left_out(
+    dump: &Dump,
+    target: &Target,
+    choice: LastLayer,
+    is_hugging_face: bool,
+    notes: &mut Vec<String>,
+) -> Option<usize> {
+    let last = target.n_layer - 1;
+    let reason = match (choice, &target.output_norm) {
+        (LastLayer::Keep, _) => return None,
+        (LastLayer::Drop, _) => "as asked".to_owned(),
+        (LastLayer::Auto, Some(norm)) if is_normed(dump, norm) => {
+            "its states have been through the model's final norm, as the last of Hugging Face's hidden_states have, so \
+             they are not what the last block puts out (--last-layer keep uses them all the same)"
+                .to_owned()
+        }
+        (LastLayer::Auto, None) if is_hugging_face => {
+            "the last of Hugging Face's hidden_states has most often been through the final norm, and this model's norm \
+             is not there to tell (--last-layer keep uses it all the same)"
+                .to_owned()
+        }
+        (LastLayer::Auto, _) => return None,
+    };
+    notes.push(format!("layer {last} is left out: {reason}"));
+    Some(last)
+}
