@@ -40,7 +40,7 @@ impl Invented {
             "labels": { "dtype": "U8", "shape": [n_prompts], "data_offsets": [states, states + n_prompts] },
         });
         let mut header = header.to_string();
-        while header.len() % 8 != 0 {
+        while !header.len().is_multiple_of(8) {
             header.push(' ');
         }
         let mut file = BufWriter::with_capacity(1 << 20, std::fs::File::create(path).expect("a file"));
