@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use antidote::engine::{ContextOptions, LoadOptions, Model, Session, Steering, SteeringVector};
-use antidote::vector::{ControlVector, Header, LayerStats, Scale, Sign, SparseLayer, SvFile};
+use antidote::vector::{ControlVector, Header, Keep, LayerStats, Scale, Sign, SparseLayer, SvFile};
 use common::{Rates, arguments, measure, median, spread};
 
 fn main() {
@@ -70,8 +70,11 @@ fn made_up_vector(model: &Model) -> SvFile {
         method: "made up".to_owned(),
         scale: Scale::Unit,
         sparsity: 0.05,
+        keep: Keep::TopK,
         n_harmful: 0,
         n_benign: 0,
+        n_harmful_held_out: 0,
+        n_benign_held_out: 0,
         suggested_alpha: None,
         alpha_range: None,
         provenance: String::new(),

@@ -21,6 +21,11 @@ fn as_json(file: &SvFile) -> Value {
             "separation": f64::from(view.stats.separation),
             "energy_kept": f64::from(view.stats.energy_kept),
             "gap": f64::from(view.stats.gap),
+            "held_out": view.stats.held_out.map(|held_out| json!({
+                "auc": f64::from(held_out.auc),
+                "fisher": f64::from(held_out.fisher),
+                "cohens_d": f64::from(held_out.cohens_d),
+            })),
             "indices": view.iter().map(|(index, _)| index).collect::<Vec<_>>(),
             "values": view.iter().map(|(_, value)| f64::from(value)).collect::<Vec<_>>(),
         })
@@ -36,8 +41,11 @@ fn as_json(file: &SvFile) -> Value {
         "method": header.method,
         "scale": header.scale,
         "sparsity": f64::from(header.sparsity),
+        "keep": header.keep,
         "n_harmful": header.n_harmful,
         "n_benign": header.n_benign,
+        "n_harmful_held_out": header.n_harmful_held_out,
+        "n_benign_held_out": header.n_benign_held_out,
         "suggested_alpha": header.suggested_alpha.map(f64::from),
         "alpha_range": header.alpha_range.map(|(low, high)| [f64::from(low), f64::from(high)]),
         "provenance": header.provenance,
@@ -46,12 +54,18 @@ fn as_json(file: &SvFile) -> Value {
     })
 }
 
-fn agrees(name: &str) -> SvFile {
-    let path = golden(&format!("{name}.sv"));
-    let file = SvFile::open(&path).unwrap();
+/// Reads the file as it is meant.
+fn reads(name: &str) -> SvFile {
+    let file = SvFile::open(&golden(&format!("{name}.sv"))).unwrap();
     let meant: Value = serde_json::from_slice(&std::fs::read(golden(&format!("{name}.json"))).unwrap()).unwrap();
     assert_eq!(as_json(&file), meant);
-    assert_eq!(file.to_control_vector().encode().unwrap(), std::fs::read(&path).unwrap());
+    file
+}
+
+/// Reads the file as it is meant and writes it to the same bytes.
+fn agrees(name: &str) -> SvFile {
+    let file = reads(name);
+    assert_eq!(file.to_control_vector().encode().unwrap(), std::fs::read(file.path()).unwrap());
     file
 }
 
@@ -67,6 +81,28 @@ fn a_file_of_wide_indices_and_whole_floats_is_read_and_written_as_the_page_says(
     let file = agrees("wide");
     let first = file.layers().next().unwrap();
     assert!(matches!((first.indices, first.values), (Indices::U32(_), Values::F32(_))));
+}
+
+/// It is written again as version 2, and that holds the same.
+#[test]
+fn a_file_of_version_1_is_still_read() {
+    let file = reads("first");
+    let again = SvFile::from_bytes(&file.to_control_vector().encode().unwrap()).unwrap();
+    assert_eq!(as_json(&again), as_json(&file));
+    assert!(again.layers().all(|layer| layer.stats.held_out.is_none()));
+}
+
+/// The layer that a broken entry of version 1 belongs to is named with its byte.
+#[test]
+fn a_broken_file_of_version_1_is_refused_with_its_place() {
+    let mut bytes = std::fs::read(golden("first.sv")).unwrap();
+    let header_end = 16 + u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+    bytes[header_end - 20] = 9;
+    let content = bytes.len() - 32;
+    let checksum = blake3::hash(&bytes[..content]);
+    bytes[content..].copy_from_slice(checksum.as_bytes());
+    let text = SvFile::from_bytes(&bytes).unwrap_err().to_string();
+    assert!(text.contains(&format!("layer 9 (byte {})", header_end - 20)), "{text}");
 }
 
 #[test]

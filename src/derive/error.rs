@@ -17,6 +17,35 @@ pub enum DeriveError {
         /// Benign ones.
         n_benign: usize,
     },
+    /// A method needs pairs and there are none.
+    #[error(
+        "--method {method} needs pairs, and this dump has none; make it with 'antidote dump --paired', whose files name \
+         the two prompts of a pair on the same line, or use --method mean-difference"
+    )]
+    NeedsPairs {
+        /// The method.
+        method: &'static str,
+    },
+    /// A dump says that it is paired and cannot be.
+    #[error(
+        "the dump says that its prompts are pairs, and has {n_harmful} harmful and {n_benign} benign rows; there must \
+             be as many of each"
+    )]
+    UnequalPairs {
+        /// Harmful rows.
+        n_harmful: usize,
+        /// Benign rows.
+        n_benign: usize,
+    },
+    /// The best layers are those that do best on held-out prompts, and there are none.
+    #[error("the best layers are chosen by prompts that are held out, and none are: {reason}")]
+    NothingHeldOut {
+        /// Why.
+        reason: &'static str,
+    },
+    /// It was told to stop.
+    #[error("stopped; nothing was written")]
+    Stopped,
     /// The states do not differ.
     #[error("layer {layer}: {reason}; use prompts that differ in what they ask for, or leave the layer out (--layers)")]
     Degenerate {

@@ -23,15 +23,42 @@ pub enum Scale {
     Unit,
 }
 
+/// How the components that are kept were chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// In every layer the same number: those of largest magnitude (Jailbreak Antidote, section 3.3).
+    #[default]
+    TopK,
+    /// Those of largest magnitude over all layers together.
+    Global,
+    /// In every layer as few as carry the wanted share of the direction's squared length.
+    Energy,
+}
+
+/// How well the sparse direction tells apart prompts that it was not fitted on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeldOut {
+    /// Chance that a harmful prompt lies above a benign one, 0 to 1; equals count half. 0.5 is no separation.
+    pub auc: f32,
+    /// Fisher's ratio: squared distance of the two means over the sum of the two variances.
+    pub fisher: f32,
+    /// Cohen's d: distance of the two means over the pooled standard deviation.
+    pub cohens_d: f32,
+}
+
 /// What is known about one layer's direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerStats {
-    /// Cohen's d between harmful and benign prompts, projected on the sparse direction.
+    /// Cohen's d between the harmful and benign prompts that the direction was fitted on, projected on the sparse
+    /// direction.
     pub separation: f32,
     /// Share of the direction's squared length that the kept components carry, 0 to 1.
     pub energy_kept: f32,
     /// Distance between the two means along the whole unit direction, in units of the hidden state.
     pub gap: f32,
+    /// The same question on prompts that were kept out of fitting; `None` if there were none.
+    pub held_out: Option<HeldOut>,
 }
 
 /// One layer in the header.
@@ -66,12 +93,18 @@ pub struct Header {
     pub method: String,
     /// What α = 1 means.
     pub scale: Scale,
-    /// Share of the components that was to be kept, 0 to 1.
+    /// Share that was to be kept, 0 to 1: of the components, or of the squared length if `keep` says so.
     pub sparsity: f32,
-    /// Harmful prompts it was made from.
+    /// How the components were chosen.
+    pub keep: Keep,
+    /// Harmful prompts it was made from, those held out among them.
     pub n_harmful: u32,
-    /// Benign prompts it was made from.
+    /// Benign prompts it was made from, those held out among them.
     pub n_benign: u32,
+    /// Harmful prompts of these that were kept out of fitting.
+    pub n_harmful_held_out: u32,
+    /// Benign prompts of these that were kept out of fitting.
+    pub n_benign_held_out: u32,
     /// α to start with.
     pub suggested_alpha: Option<f32>,
     /// Lowest and highest α that was found useful.

@@ -18,6 +18,6 @@ pub use beside::beside;
 pub use control_vector::{ControlVector, SparseLayer};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use fit::Mismatch;
-pub use header::{Header, LayerEntry, LayerStats, Scale, Sign};
+pub use header::{Header, HeldOut, Keep, LayerEntry, LayerStats, Scale, Sign};
 pub use summary::Summary;
 pub use sv::{At, Fault, Indices, LayerView, SvError, SvFile, Values};

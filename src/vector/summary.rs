@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::header::{LayerEntry, Scale, Sign};
+use super::header::{HeldOut, Keep, LayerEntry, Scale, Sign};
 use super::sv::SvFile;
 
 /// Width of the longest bar.
@@ -31,12 +31,15 @@ struct HeaderView<'a> {
     method: &'a str,
     scale: Scale,
     sparsity: f32,
+    keep: Keep,
     architecture: &'a str,
     model_name: &'a str,
     n_layer: u32,
     n_embd: u32,
     n_harmful: u32,
     n_benign: u32,
+    n_harmful_held_out: u32,
+    n_benign_held_out: u32,
     suggested_alpha: Option<f32>,
     alpha_range: Option<(f32, f32)>,
     provenance: &'a str,
@@ -70,12 +73,15 @@ impl SvFile {
                 method: &header.method,
                 scale: header.scale,
                 sparsity: header.sparsity,
+                keep: header.keep,
                 architecture: &header.architecture,
                 model_name: &header.model_name,
                 n_layer: header.n_layer,
                 n_embd: header.n_embd,
                 n_harmful: header.n_harmful,
                 n_benign: header.n_benign,
+                n_harmful_held_out: header.n_harmful_held_out,
+                n_benign_held_out: header.n_benign_held_out,
                 suggested_alpha: header.suggested_alpha,
                 alpha_range: header.alpha_range,
                 provenance: &header.provenance,
@@ -108,7 +114,12 @@ impl Summary<'_> {
         line("shape", &format_args!("{} layers × {}", header.n_layer, header.n_embd))?;
         line("fingerprint", &self.fingerprint)?;
         line("method", &Plain(header.method))?;
-        line("sparsity", &format_args!("{:.1}% of the components kept", header.sparsity * 100.0))?;
+        let percent = header.sparsity * 100.0;
+        match header.keep {
+            Keep::TopK => line("sparsity", &format_args!("{percent:.1}% of the components kept"))?,
+            Keep::Global => line("sparsity", &format_args!("{percent:.1}% of all layers' components kept"))?,
+            Keep::Energy => line("sparsity", &format_args!("{percent:.1}% of each layer's energy kept"))?,
+        }
         let sign = match header.sign {
             Sign::PositiveIsSafer => "positive α is safer",
         };
@@ -119,6 +130,10 @@ impl Summary<'_> {
         };
         line("scale", &scale)?;
         line("made from", &format_args!("{} harmful and {} benign prompts", header.n_harmful, header.n_benign))?;
+        match (header.n_harmful_held_out, header.n_benign_held_out) {
+            (0, 0) => line("held out", &"none: how well it does on other prompts is not known")?,
+            (harmful, benign) => line("held out", &format_args!("{harmful} harmful and {benign} benign of them"))?,
+        }
         match header.suggested_alpha {
             Some(alpha) => line("suggested α", &alpha)?,
             None => line("suggested α", &"none: find one for your model before you rely on it")?,
@@ -136,16 +151,37 @@ impl Summary<'_> {
     }
 
     fn write_layers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "layer  components  energy kept      norm  separation (Cohen's d)")?;
-        let longest = self.layers.iter().map(|layer| layer.entry.stats.separation.abs()).fold(f32::EPSILON, f32::max);
-        for LayerSummary { entry, norm } in &self.layers {
+        let is_held_out = self.layers.iter().any(|layer| layer.entry.stats.held_out.is_some());
+        if is_held_out {
+            writeln!(f, "{:>36}  {:>8}  {:>27}", "", "fitted", "on prompts held out")?;
+            writeln!(f, "layer  components  energy kept      norm  Cohen's d     AUC    Fisher  Cohen's d")?;
+        } else {
+            writeln!(f, "layer  components  energy kept      norm  separation (Cohen's d)")?;
+        }
+        let longest = self.layers.iter().map(LayerSummary::shown_separation).fold(f32::EPSILON, f32::max);
+        for layer in &self.layers {
+            let LayerSummary { entry, norm } = layer;
             let stats = entry.stats;
-            let bar = "█".repeat((stats.separation.abs() / longest * BAR as f32).round() as usize);
-            let (layer, n, energy) = (entry.layer, entry.n_components, stats.energy_kept * 100.0);
-            let line = format!("{layer:>5}  {n:>10}  {energy:>10.1}%  {norm:>8.3}  {:>6.2} {bar}", stats.separation);
+            let bar = "█".repeat((layer.shown_separation() / longest * BAR as f32).round() as usize);
+            let (number, n, energy) = (entry.layer, entry.n_components, stats.energy_kept * 100.0);
+            let start = format!("{number:>5}  {n:>10}  {energy:>10.1}%  {norm:>8.3}");
+            let line = match stats.held_out {
+                Some(HeldOut { auc, fisher, cohens_d }) => {
+                    format!("{start}  {:>9.2}  {auc:>6.3}  {fisher:>8.2}  {cohens_d:>9.2} {bar}", stats.separation)
+                }
+                None => format!("{start}  {:>6.2} {bar}", stats.separation),
+            };
             writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+impl LayerSummary {
+    /// What the bar shows: the separation of held-out prompts, or of the fitted ones if none were held out.
+    fn shown_separation(&self) -> f32 {
+        let stats = self.entry.stats;
+        stats.held_out.map_or(stats.separation, |held_out| held_out.cohens_d).abs()
     }
 }
 
@@ -173,7 +209,9 @@ mod tests {
 
     #[test]
     fn people_see_every_field_and_layer() {
-        let file = file(|vector| vector.layers[1].stats.separation = 6.0);
+        let file = file(|vector| {
+            vector.layers[1].stats.held_out = Some(HeldOut { auc: 1.0, fisher: 12.5, cohens_d: 5.0 });
+        });
         let expected = "\
 file             (memory)
 concept          refusal
@@ -185,15 +223,17 @@ sparsity         5.0% of the components kept
 sign             positive α is safer
 scale            gap: at α = 1 the whole direction moves mean benign onto mean harmful
 made from        200 harmful and 300 benign prompts
+held out         40 harmful and 60 benign of them
 suggested α      0.5
 useful α         0.25 to 1
 created          2025-11-24T16:00:00Z
 provenance       made for a test
 size             SIZE bytes, SHARE% of a control-vector GGUF with all components (64)
 
-layer  components  energy kept      norm  separation (Cohen's d)
-    1           3        75.0%     2.291    1.50 █████
-    3           1        75.0%     1.000    6.00 ████████████████████
+                                        fitted          on prompts held out
+layer  components  energy kept      norm  Cohen's d     AUC    Fisher  Cohen's d
+    1           3        75.0%     2.291       1.50   0.875      0.50       1.25 █████
+    3           1        75.0%     1.000       1.50   1.000     12.50       5.00 ████████████████████
 ";
         let share = format!("{:.1}", file.n_bytes() as f64 / 0.64);
         let expected = expected.replace("SIZE", &file.n_bytes().to_string()).replace("SHARE", &share);
@@ -206,8 +246,12 @@ layer  components  energy kept      norm  separation (Cohen's d)
             vector.header.suggested_alpha = None;
             vector.header.alpha_range = None;
             vector.header.created_unix = 0;
+            (vector.header.n_harmful_held_out, vector.header.n_benign_held_out) = (0, 0);
+            vector.layers.iter_mut().for_each(|layer| layer.stats.held_out = None);
         });
         let text = file.summary().to_string();
+        assert!(text.contains("held out         none"), "{text}");
+        assert!(text.contains("separation (Cohen's d)\n    1           3        75.0%     2.291    1.50 ██"), "{text}");
         assert!(text.contains("suggested α      none: find one"), "{text}");
         assert!(text.contains("created          unknown"), "{text}");
         assert!(!text.contains("useful α"), "{text}");
@@ -236,5 +280,7 @@ layer  components  energy kept      norm  separation (Cohen's d)
         assert_eq!(json["layers"][0]["n_components"], 3);
         assert_eq!(json["layers"][1]["norm"], 1.0);
         assert_eq!(json["layers"][1]["stats"]["separation"], 1.5);
+        assert_eq!(json["layers"][1]["stats"]["held_out"]["auc"], 0.875);
+        assert_eq!((&json["keep"], &json["n_benign_held_out"]), (&"top-k".into(), &60.into()));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use antidote::derive::{LayerChoice, Method};
-use antidote::vector::Scale;
+use antidote::vector::{Keep, Scale};
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{Parser, ValueEnum};
@@ -24,15 +24,25 @@ pub struct Args {
     /// How directions are found.
     #[arg(long, default_value = Method::ALL[0].name, value_parser = method())]
     pub method: Method,
-    /// Percent of the components that are kept, by magnitude.
+    /// Percent that is kept: of the components, by magnitude, or of the energy (see --sparsify).
     #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = parse_percent)]
     pub sparsity: f32,
+    /// How the components that are kept are chosen.
+    #[arg(long, value_enum, default_value = "top-k")]
+    pub sparsify: KeepArg,
     /// What α = 1 means.
     #[arg(long, value_enum, default_value = "gap")]
     pub scale: ScaleArg,
-    /// Layers that get a direction, like 1-5 or 3,4,7-9 [default: all but layer 0, which llama.cpp cannot steer].
+    /// Layers that get a direction: all, 1-5, 3,4,7-9, or best:4 for the four that best tell apart prompts held out
+    /// [default: all but layer 0, which llama.cpp cannot steer].
     #[arg(long, value_name = "LAYERS", default_value = "", hide_default_value = true, value_parser = parse_layers)]
     pub layers: LayerChoice,
+    /// Fit on all prompts. Otherwise a fifth is held out, and how well the vector does on it is written into the file.
+    #[arg(long)]
+    pub fit_all: bool,
+    /// Draw the derivation: separation by layer, energy kept, and the states.
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
     /// Turn the directions around: for dumps whose harmful and benign sides are swapped.
     #[arg(long)]
     pub flip_sign: bool,
@@ -48,7 +58,7 @@ pub struct Args {
     /// Where the vector comes from, in your words.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub provenance: String,
-    /// Replace the vector if it is there.
+    /// Replace the vector, and the picture, if they are there.
     #[arg(long)]
     pub force: bool,
 }
@@ -57,6 +67,26 @@ impl Args {
     /// Where the vector goes.
     pub fn out(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| self.dump.with_extension("sv"))
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum KeepArg {
+    /// The same number in every layer: the largest, as in the paper.
+    TopK,
+    /// The largest of all layers together: layers with a large gap get more, some may get none.
+    Global,
+    /// In every layer as few as carry --sparsity percent of the direction's squared length.
+    Energy,
+}
+
+impl From<KeepArg> for Keep {
+    fn from(keep: KeepArg) -> Self {
+        match keep {
+            KeepArg::TopK => Self::TopK,
+            KeepArg::Global => Self::Global,
+            KeepArg::Energy => Self::Energy,
+        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! `antidote-derive`: from a dump of hidden states to a sparse safety vector. Knows nothing of llama.cpp.
 
 mod args;
+mod progress;
 mod report;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use antidote::derive::{Recipe, derive};
+use antidote::derive::{Derivation, Execution, Recipe, derive, draw};
 use antidote::dump::Dump;
+use antidote::files::write_atomically;
 use antidote::vector::SvFile;
 use clap::Parser;
 
@@ -19,9 +21,14 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let args = Args::parse();
     let out = args.out();
-    if out.exists() && !args.force {
-        eprintln!("error: {} is there already; replace it with --force or name another with --out", out.display());
-        return ExitCode::from(2);
+    for (goal, flag) in [(Some(&out), "--out"), (args.plot.as_ref(), "--plot")] {
+        if let Some(goal) = goal.filter(|goal| goal.exists() && !args.force) {
+            eprintln!(
+                "error: {} is there already; replace it with --force or name another with {flag}",
+                goal.display()
+            );
+            return ExitCode::from(2);
+        }
     }
     match run(args, &out) {
         Ok(()) => ExitCode::SUCCESS,
@@ -40,7 +47,9 @@ fn run(args: Args, out: &Path) -> Result<(), Failure> {
         method: args.method,
         scale: args.scale.into(),
         sparsity: args.sparsity / 100.0,
+        keep: args.sparsify.into(),
         layers: args.layers,
+        hold_out: !args.fit_all,
         flip_sign: args.flip_sign,
         concept: args.concept,
         suggested_alpha: args.suggested_alpha,
@@ -48,9 +57,22 @@ fn run(args: Args, out: &Path) -> Result<(), Failure> {
         provenance: args.provenance,
         created_unix: now(),
     };
-    derive(&dump, &recipe)?.write(out)?;
-    report::print(&SvFile::open(out)?)?;
+    let derivation = {
+        let progress = progress::Progress::start()?;
+        derive(&dump, &recipe, &Execution { watch: &|done, total| progress.show(done, total), ..Execution::default() })?
+    };
+    // Drawn first, so that a picture that cannot be drawn leaves no vector behind.
+    let picture = args.plot.as_deref().map(|plot| draw_into(plot, &dump, &derivation)).transpose();
+    picture?;
+    derivation.vector.write(out)?;
+    report::print(&SvFile::open(out)?, &derivation.concerns)?;
     Ok(())
+}
+
+fn draw_into(plot: &Path, dump: &Dump, derivation: &Derivation) -> Result<(), Failure> {
+    let picture = draw(dump, derivation)?;
+    write_atomically(plot, picture.as_bytes())
+        .map_err(|error| format!("cannot write the picture {}: {error}", plot.display()).into())
 }
 
 fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {

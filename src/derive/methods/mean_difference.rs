@@ -1,12 +1,14 @@
 //! The difference of the two means, as in Arditi et al., "Refusal in language models is mediated by a single
 //! direction" (arXiv 2406.11717, section 2.3).
+//!
+//! Prefer it with few prompts, and when something other than harm varies more than harm does but as much on both
+//! sides: that cancels out of the means.
 
-use ndarray::{Array1, ArrayView2, Axis};
+use ndarray::Array1;
 
-use super::{NoDirection, normalised};
+use super::{NoDirection, difference, unit};
+use crate::derive::sides::Sides;
 
-pub(super) fn find(harmful: ArrayView2<'_, f64>, benign: ArrayView2<'_, f64>) -> Result<Array1<f64>, NoDirection> {
-    let missing = NoDirection::Degenerate("a side has no prompts");
-    let difference = harmful.mean_axis(Axis(0)).ok_or(missing)? - benign.mean_axis(Axis(0)).ok_or(missing)?;
-    normalised(difference).ok_or(NoDirection::Degenerate("both sides have the same mean"))
+pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+    unit(difference(sides)?)
 }

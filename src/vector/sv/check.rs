@@ -1,10 +1,14 @@
 //! Everything that a reader must check, in the order of docs/sv-format.md.
 
 use super::error::{At, Fault};
+use super::first::FirstHeader;
 use super::rules::{check_header, check_indices, check_values};
 use super::view::{self, Indices, Values};
-use super::{CHECKSUM, Encoding, HEADER_LIMIT, MAGIC, NARROW_N_EMBD, PREFIX, SIZES, VERSION, aligned, header_encoding};
-use crate::vector::Header;
+use super::{
+    CHECKSUM, Encoding, FIRST_VERSION, HEADER_LIMIT, MAGIC, NARROW_N_EMBD, PREFIX, SIZES, VERSION, aligned,
+    header_encoding,
+};
+use crate::vector::{Header, LayerEntry};
 
 /// What a file holds, once all of it was checked.
 #[derive(Debug)]
@@ -44,8 +48,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<Content, Fault> {
         return Err(Fault::HeaderLength { length: header_length, limit: HEADER_LIMIT });
     }
     let header_end = PREFIX + header_length;
-    let header = decode_header(&content[PREFIX..header_end])?;
-    check_header(&header, Some(header_end))?;
+    let version = number_at(content, 8);
+    let header = decode_header(&content[PREFIX..header_end], version)?;
+    check_header(&header, &entry_places(&header.layers, version, header_end))?;
 
     let (index_size, value_size) = (content[header_end], content[header_end + 1]);
     let encoding = Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: value_size == 4 };
@@ -82,7 +87,7 @@ fn check_frame(bytes: &[u8]) -> Result<&[u8], Fault> {
         return Err(Fault::TooShort { length: bytes.len(), shortest: PREFIX + CHECKSUM });
     }
     match number_at(bytes, 8) {
-        VERSION => {}
+        FIRST_VERSION | VERSION => {}
         version => return Err(Fault::Version { version, known: VERSION }),
     }
     let (content, stored) = bytes.split_at(bytes.len() - CHECKSUM);
@@ -98,14 +103,36 @@ fn number_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
 
-fn decode_header(bytes: &[u8]) -> Result<Header, Fault> {
-    let (header, used) = bincode::serde::decode_from_slice::<Header, _>(bytes, header_encoding())
-        .map_err(|error| Fault::Header { reason: error.to_string() })?;
+fn decode_header(bytes: &[u8], version: u32) -> Result<Header, Fault> {
+    let decoded = if version == FIRST_VERSION {
+        bincode::serde::decode_from_slice::<FirstHeader, _>(bytes, header_encoding())
+            .map(|(header, used)| (Header::from(header), used))
+    } else {
+        bincode::serde::decode_from_slice::<Header, _>(bytes, header_encoding())
+    };
+    let (header, used) = decoded.map_err(|error| Fault::Header { reason: error.to_string() })?;
     if used != bytes.len() {
         let reason = format!("its fields end at byte {}, {} bytes early", PREFIX + used, bytes.len() - used);
         return Err(Fault::Header { reason });
     }
     Ok(header)
+}
+
+/// The byte at which each layer's entry begins. The list of layers is the header's last field and ends at `header_end`,
+/// so they are found from there.
+fn entry_places(layers: &[LayerEntry], version: u32, header_end: usize) -> Vec<usize> {
+    let length = |entry: &LayerEntry| match (version, entry.stats.held_out) {
+        (FIRST_VERSION, _) => 20,
+        (_, None) => 21,
+        (_, Some(_)) => 33,
+    };
+    let mut place = header_end.saturating_sub(layers.iter().map(length).sum());
+    let next = |entry| {
+        let start = place;
+        place += length(entry);
+        start
+    };
+    layers.iter().map(next).collect()
 }
 
 /// Finds every array and checks that they fill `content` from byte `start` to its end, with nothing but zeros between.

@@ -1,7 +1,8 @@
-//! The `.sv` file, version 1. docs/sv-format.md is the specification; the constants here are its numbers.
+//! The `.sv` file, version 2; version 1 is still read. docs/sv-format.md is the specification; the constants here are its numbers.
 
 mod check;
 mod error;
+mod first;
 #[cfg(test)]
 mod properties;
 mod read;
@@ -21,8 +22,10 @@ compile_error!("arrays are used straight from the file, which is little-endian; 
 
 /// First bytes of every file. Like PNG's, they show when a file was damaged by a transfer as text.
 const MAGIC: [u8; 8] = *b"\x89SV1\r\n\x1a\n";
-/// The format's version.
-const VERSION: u32 = 1;
+/// The format's version, as it is written.
+const VERSION: u32 = 2;
+/// The version before, which had no held-out statistics. It is read.
+const FIRST_VERSION: u32 = 1;
 /// Magic, version, length of the header.
 const PREFIX: usize = 16;
 /// Size of an index and size of a value, after the header.

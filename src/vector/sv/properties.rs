@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::tests::{changed, header_end, sealed};
 use super::{CHECKSUM, MAGIC, PREFIX, SvFile};
-use crate::vector::{ControlVector, Fingerprint, LayerStats, Scale, SparseLayer, samples};
+use crate::vector::{ControlVector, Fingerprint, HeldOut, Keep, LayerStats, Scale, SparseLayer, samples};
 
 prop_compose! {
     fn any_layer(layer: u32, n_embd: u32)(
@@ -15,9 +15,11 @@ prop_compose! {
             indices.len(),
         ),
         stats in (-50.0_f32..50.0, 0.0_f32..=1.0, -1e3_f32..1e3),
+        held_out in prop::option::of((0.0_f32..=1.0, 0.0_f32..1e3, -50.0_f32..50.0)),
         indices in Just(indices),
     ) -> SparseLayer {
-        let stats = LayerStats { separation: stats.0, energy_kept: stats.1, gap: stats.2 };
+        let held_out = held_out.map(|(auc, fisher, cohens_d)| HeldOut { auc, fisher, cohens_d });
+        let stats = LayerStats { separation: stats.0, energy_kept: stats.1, gap: stats.2, held_out };
         SparseLayer { layer, indices: indices.into_iter().collect(), values, stats }
     }
 }
@@ -37,6 +39,7 @@ fn any_vector() -> impl Strategy<Value = ControlVector> {
             vector.header.provenance = provenance;
             vector.header.fingerprint = Fingerprint(fingerprint);
             vector.header.scale = if unit { Scale::Unit } else { Scale::Gap };
+            vector.header.keep = if unit { Keep::Energy } else { Keep::Global };
             vector.header.suggested_alpha = suggested_alpha;
             vector.header.alpha_range = suggested_alpha.map(|alpha| (alpha - 1.0, alpha + 1.0));
             vector.header.created_unix = created_unix;
@@ -96,8 +99,10 @@ proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = SvFile::from_bytes(&bytes);
-        let framed = [&MAGIC[..], &[1, 0, 0, 0], &bytes, &[0; CHECKSUM]].concat();
-        let _ = SvFile::from_bytes(&sealed(framed));
+        for version in [1, 2] {
+            let framed = [&MAGIC[..], &[version, 0, 0, 0], &bytes, &[0; CHECKSUM]].concat();
+            let _ = SvFile::from_bytes(&sealed(framed));
+        }
     }
 
     /// Lengths that would take all memory are refused before anything is allocated for them.

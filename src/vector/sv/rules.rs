@@ -4,17 +4,20 @@ use super::N_EMBD_LIMIT;
 use super::error::{At, Fault};
 use crate::vector::Header;
 
-/// Bytes of one layer's entry at the end of the header.
-const ENTRY: usize = 20;
-
-/// Checks the header; `header_end` is the byte after it, if it comes from a file.
-pub(super) fn check_header(header: &Header, header_end: Option<usize>) -> Result<(), Fault> {
+/// Checks the header; `places` says where each layer's entry begins in the file, if it comes from one.
+pub(super) fn check_header(header: &Header, places: &[usize]) -> Result<(), Fault> {
     let field = |field, value: &dyn ToString, rule| Err(Fault::Field { field, value: value.to_string(), rule });
     if header.n_embd == 0 || header.n_embd > N_EMBD_LIMIT {
         return field("n_embd", &header.n_embd, "from 1 to 1048576");
     }
     if !(header.sparsity > 0.0 && header.sparsity <= 1.0) {
         return field("sparsity", &header.sparsity, "above 0 and at most 1");
+    }
+    if header.n_harmful_held_out > header.n_harmful {
+        return field("n_harmful_held_out", &header.n_harmful_held_out, "at most n_harmful");
+    }
+    if header.n_benign_held_out > header.n_benign {
+        return field("n_benign_held_out", &header.n_benign_held_out, "at most n_benign");
     }
     if let Some(alpha) = header.suggested_alpha.filter(|alpha| !alpha.is_finite()) {
         return field("suggested_alpha", &alpha, "a finite number");
@@ -29,8 +32,7 @@ pub(super) fn check_header(header: &Header, header_end: Option<usize>) -> Result
     }
     let mut before = None;
     for (position, entry) in header.layers.iter().enumerate() {
-        // The list of layers is the header's last field, so its entries can be found from the end.
-        let at = At(header_end.and_then(|end| end.checked_sub(ENTRY * (header.layers.len() - position))));
+        let at = At(places.get(position).copied());
         let layer = entry.layer;
         if before.is_some_and(|before| layer <= before) || layer >= header.n_layer {
             return Err(Fault::LayerOrder { layer, n_layer: header.n_layer, at });
@@ -38,7 +40,10 @@ pub(super) fn check_header(header: &Header, header_end: Option<usize>) -> Result
         before = Some(layer);
         check_length(layer, entry.n_components as usize, entry.n_components as usize, header.n_embd, at)?;
         let stats = entry.stats;
-        if ![stats.separation, stats.energy_kept, stats.gap].iter().all(|number| number.is_finite()) {
+        let held_out = stats.held_out.unwrap_or_default();
+        let fitted = [stats.separation, stats.energy_kept, stats.gap];
+        let unseen = [held_out.auc, held_out.fisher, held_out.cohens_d];
+        if !fitted.iter().chain(&unseen).all(|number| number.is_finite()) {
             return Err(Fault::Statistics { layer, at });
         }
     }

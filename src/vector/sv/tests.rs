@@ -1,7 +1,7 @@
 //! The format's promises, one by one: what was written is read, and nothing else is.
 
 use super::{CHECKSUM, Fault, HEADER_LIMIT, Indices, PREFIX, SvError, SvFile, Values};
-use crate::vector::{ControlVector, LayerStats, SparseLayer, samples};
+use crate::vector::{ControlVector, HeldOut, LayerStats, SparseLayer, samples};
 
 fn fault(bytes: &[u8]) -> Fault {
     match SvFile::from_bytes(bytes) {
@@ -129,14 +129,14 @@ fn what_is_wrong_with_the_frame_is_said() {
     says(&bytes[..bytes.len() - 1], &["checksum", "cut off", "download"]);
     let as_text: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
     says(&as_text, &["line ends", "binary"]);
-    says(&changed(|bytes| bytes[8] = 2), &["version 2", "newer Antidote"]);
+    says(&changed(|bytes| bytes[8] = 3), &["version 3", "newer Antidote"]);
     says(&changed(|bytes| bytes[8] = 0), &["version 0", "antidote-derive"]);
 }
 
 #[test]
 fn every_rule_behind_the_checksum_is_checked() {
     let end = header_end(&samples::small().encode().unwrap());
-    // The two entries of 20 bytes each are the header's end; two sizes and two zeros follow it here or less.
+    // The two entries of 33 bytes each are the header's end; two sizes and two zeros follow it here or less.
     let first_indices = (end + 2).next_multiple_of(4);
     let first_values = first_indices + 8;
     let set = |at: usize, new: &'static [u8]| move |bytes: &mut Vec<u8>| bytes[at..at + new.len()].copy_from_slice(new);
@@ -145,13 +145,15 @@ fn every_rule_behind_the_checksum_is_checked() {
     assert!(matches!(fault(&changed(set(12, &[0; 4]))), Fault::Header { .. }));
     assert!(matches!(fault(&changed(|bytes| bytes[12] += 1)), Fault::Header { .. }));
     assert!(matches!(fault(&changed(set(16, &[0xFF; 8]))), Fault::Header { .. }));
-    assert!(matches!(fault(&changed(set(end - 48, &[0xFF; 8]))), Fault::Header { .. }));
-    assert!(matches!(fault(&changed(set(end - 20, &[4, 0, 0, 0]))), Fault::LayerOrder { layer: 4, .. }));
-    assert!(matches!(fault(&changed(set(end - 20, &[1, 0, 0, 0]))), Fault::LayerOrder { layer: 1, .. }));
-    assert!(matches!(fault(&changed(set(end - 16, &[9, 0, 0, 0]))), Fault::LayerLength { layer: 3, .. }));
-    assert!(matches!(fault(&changed(set(end - 16, &[0, 0, 0, 0]))), Fault::LayerLength { layer: 3, .. }));
-    assert!(matches!(fault(&changed(set(end - 16, &[8, 0, 0, 0]))), Fault::Overlong { .. }));
-    assert!(matches!(fault(&changed(set(end - 12, &[0, 0, 0xC0, 0x7F]))), Fault::Statistics { .. }));
+    assert!(matches!(fault(&changed(set(end - 74, &[0xFF; 8]))), Fault::Header { .. }));
+    assert!(matches!(fault(&changed(set(end - 33, &[4, 0, 0, 0]))), Fault::LayerOrder { layer: 4, .. }));
+    assert!(matches!(fault(&changed(set(end - 33, &[1, 0, 0, 0]))), Fault::LayerOrder { layer: 1, .. }));
+    assert!(matches!(fault(&changed(set(end - 29, &[9, 0, 0, 0]))), Fault::LayerLength { layer: 3, .. }));
+    assert!(matches!(fault(&changed(set(end - 29, &[0, 0, 0, 0]))), Fault::LayerLength { layer: 3, .. }));
+    assert!(matches!(fault(&changed(set(end - 29, &[8, 0, 0, 0]))), Fault::Overlong { .. }));
+    assert!(matches!(fault(&changed(set(end - 25, &[0, 0, 0xC0, 0x7F]))), Fault::Statistics { .. }));
+    assert!(matches!(fault(&changed(set(end - 4, &[0, 0, 0xC0, 0x7F]))), Fault::Statistics { layer: 3, .. }));
+    assert!(matches!(fault(&changed(set(end - 13, &[2]))), Fault::Header { .. }));
     assert!(matches!(fault(&changed(set(end, &[4]))), Fault::Encoding { index_size: 4, .. }));
     assert!(matches!(fault(&changed(set(end + 1, &[3]))), Fault::Encoding { value_size: 3, .. }));
     assert!(matches!(fault(&changed(set(first_indices, &[3]))), Fault::IndexOrder { layer: 1, position: 1, .. }));
@@ -165,8 +167,8 @@ fn every_rule_behind_the_checksum_is_checked() {
 #[test]
 fn a_fault_names_its_byte() {
     let end = header_end(&samples::small().encode().unwrap());
-    let text = fault(&changed(|bytes| bytes[end - 20] = 9)).to_string();
-    assert!(text.contains(&format!("layer 9 (byte {})", end - 20)), "{text}");
+    let text = fault(&changed(|bytes| bytes[end - 33] = 9)).to_string();
+    assert!(text.contains(&format!("layer 9 (byte {})", end - 33)), "{text}");
 }
 
 #[test]
@@ -182,6 +184,12 @@ fn writing_checks_what_reading_checks() {
         (|vector| vector.layers[0].indices[2] = 8, "index 2 of layer 1 is 8"),
         (|vector| vector.layers[0].values[2] = f32::INFINITY, "value 2 of layer 1 is not"),
         (|vector| vector.layers[0].stats.gap = f32::NAN, "statistics of layer 1"),
+        (
+            |vector| vector.layers[1].stats.held_out = Some(HeldOut { fisher: f32::INFINITY, ..HeldOut::default() }),
+            "layer 3",
+        ),
+        (|vector| vector.header.n_harmful_held_out = 201, "n_harmful_held_out = 201"),
+        (|vector| vector.header.n_benign_held_out = 301, "n_benign_held_out = 301"),
         (|vector| vector.header.n_embd = 0, "n_embd = 0"),
         (|vector| vector.header.n_embd = (1 << 20) + 1, "n_embd = 1048577"),
         (|vector| vector.header.sparsity = 0.0, "sparsity = 0"),

@@ -14,7 +14,7 @@ const HALF_PRECISION: f32 = 1e-3;
 pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, Fault> {
     let layers = vector.layers.iter().map(|layer| check_layer(layer, vector.header.n_embd));
     let header = Header { layers: layers.collect::<Result<_, _>>()?, ..vector.header.clone() };
-    check_header(&header, None)?;
+    check_header(&header, &[])?;
     let mut values = vector.layers.iter().flat_map(|layer| &layer.values);
     let encoding =
         Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: !values.all(|value| fits_half(*value)) };

@@ -20,11 +20,12 @@ except ImportError:
     blake3 = None
 
 MAGIC = b"\x89SV1\r\n\x1a\n"
-VERSION = 1
+VERSION = 2
 HEADER_LIMIT = 262144
 N_EMBD_LIMIT = 1048576
 SIGNS = ["positive-is-safer"]
 SCALES = ["gap", "unit"]
+KEEPS = ["top-k", "global", "energy"]
 FIELDS = [
     ("architecture", "text"),
     ("model_name", "text"),
@@ -36,14 +37,20 @@ FIELDS = [
     ("method", "text"),
     ("scale", SCALES),
     ("sparsity", "f"),
+    ("keep", KEEPS),
     ("n_harmful", "I"),
     ("n_benign", "I"),
+    ("n_harmful_held_out", "I"),
+    ("n_benign_held_out", "I"),
     ("suggested_alpha", ("optional", 1)),
     ("alpha_range", ("optional", 2)),
     ("provenance", "text"),
     ("created_unix", "Q"),
 ]
+# What version 1 does not have, and what that means.
+NEW = {"keep": "top-k", "n_harmful_held_out": 0, "n_benign_held_out": 0}
 ENTRY = ["layer", "n_components", "separation", "energy_kept", "gap"]
+HELD_OUT = ["auc", "fisher", "cohens_d"]
 
 
 class Broken(Exception):
@@ -105,31 +112,41 @@ def read(data, checksum=True):
     frame = Reader(data, 0, end)
     frame.noted("magic", lambda: frame.take(8))
     version = frame.noted("version", lambda: frame.number("I"))
-    must(version == VERSION, f"version {version}")
+    must(version in (1, VERSION), f"version {version}")
     if checksum:
         must(blake3(data[:end]).digest() == data[end:], "the checksum does not match")
     length = frame.noted("H, length of the header", lambda: frame.number("I"))
     must(length <= HEADER_LIMIT and 18 + length <= end, f"the header has {length} bytes")
 
     head = Reader(data, 16, 16 + length)
-    header = {name: head.noted(name, lambda kind=kind: head.field(kind)) for name, kind in FIELDS}
+    header = {}
+    for name, kind in FIELDS:
+        is_there = version > 1 or name not in NEW
+        header[name] = head.noted(name, lambda: head.field(kind)) if is_there else NEW[name]
     n = head.noted("number of layers", lambda: head.number("Q"))
-    must(20 * n == head.end - head.at, f"{n} layers do not fill the header")
+    must(20 * n <= head.end - head.at, f"{n} layers do not fit into the header")
     entries = []
     for position in range(n):
         entry = lambda: dict(zip(ENTRY, struct.unpack("<IIfff", head.take(20))))
         entries.append(head.noted(f"layers[{position}]", entry))
+        held_out = lambda: head.field(("optional", 3)) if version > 1 else None
+        numbers = head.noted(f"held_out of layers[{position}]", held_out)
+        entries[-1]["held_out"] = numbers and dict(zip(HELD_OUT, numbers))
+    must(head.at == head.end, "the header goes on behind its last field")
 
     must(1 <= header["n_embd"] <= N_EMBD_LIMIT, "n_embd")
     must(0 < header["sparsity"] <= 1, "sparsity")
     alphas = [header["suggested_alpha"] or 0.0, *(header["alpha_range"] or [])]
     must(all(map(math.isfinite, alphas)) and alphas[1:] == sorted(alphas[1:]), "alpha")
+    must(header["n_harmful_held_out"] <= header["n_harmful"], "n_harmful_held_out")
+    must(header["n_benign_held_out"] <= header["n_benign"], "n_benign_held_out")
     must(entries, "no layers")
     layers = [entry["layer"] for entry in entries]
     must(all(a < b for a, b in zip(layers, layers[1:])) and layers[-1] < header["n_layer"], "layers")
     for entry in entries:
         must(1 <= entry["n_components"] <= header["n_embd"], "n_components")
-        must(all(math.isfinite(entry[name]) for name in ENTRY[2:]), "statistics")
+        statistics = [entry[name] for name in ENTRY[2:]] + list((entry["held_out"] or {}).values())
+        must(all(map(math.isfinite, statistics)), "statistics")
 
     body = Reader(data, 16 + length, end)
     index_size = body.noted("size of an index", lambda: body.number("B"))
@@ -161,11 +178,13 @@ def fits_half(value):
     return abs(stored - value) <= 1e-3 * abs(value)
 
 
-def write(vector):
+def write(vector, version=VERSION):
     """The bytes of the file that holds `vector`."""
     head = b""
     for name, kind in FIELDS:
         value = vector[name]
+        if version == 1 and name in NEW:
+            continue
         if kind == "text":
             head += struct.pack("<Q", len(value.encode())) + value.encode()
         elif kind == "hash":
@@ -180,9 +199,12 @@ def write(vector):
     head += struct.pack("<Q", len(vector["layers"]))
     for layer in vector["layers"]:
         head += struct.pack("<IIfff", *(layer[name] for name in ENTRY))
+        if version > 1:
+            numbers = list((layer["held_out"] or {}).values())
+            head += struct.pack(f"<B{len(numbers)}f", bool(numbers), *numbers)
     index_kind = "H" if vector["n_embd"] <= 65536 else "I"
     value_kind = "e" if all(fits_half(value) for layer in vector["layers"] for value in layer["values"]) else "f"
-    data = MAGIC + struct.pack("<II", VERSION, len(head)) + head
+    data = MAGIC + struct.pack("<II", version, len(head)) + head
     data += bytes([struct.calcsize(index_kind), struct.calcsize(value_kind)])
     for layer in vector["layers"]:
         for kind, array in [(index_kind, layer["indices"]), (value_kind, layer["values"])]:
@@ -234,11 +256,12 @@ def tiny_gguf():
     return data + bytes(-len(data) % 32) + blob
 
 
-def layer(number, indices, values, stats):
+def layer(number, indices, values, stats, held_out):
     return {
         "layer": number,
         "n_components": len(indices),
         **{name: f32(value) for name, value in zip(ENTRY[2:], stats)},
+        "held_out": held_out and {name: f32(value) for name, value in zip(HELD_OUT, held_out)},
         "indices": indices,
         "values": [f32(value) for value in values],
     }
@@ -256,15 +279,18 @@ def make(folder):
         "method": "pca",
         "scale": "gap",
         "sparsity": 0.375,
+        "keep": "top-k",
         "n_harmful": 200,
         "n_benign": 300,
+        "n_harmful_held_out": 40,
+        "n_benign_held_out": 60,
         "suggested_alpha": 0.5,
         "alpha_range": [0.25, 1.0],
         "provenance": "by hand",
         "created_unix": 1764000000,
         "layers": [
-            layer(1, [0, 3, 7], [0.5, -1.25, 2.0], [1.5, 0.75, 2.0]),
-            layer(3, [2, 5], [-0.75, 65504.0], [2.25, 0.5, 4.0]),
+            layer(1, [0, 3, 7], [0.5, -1.25, 2.0], [1.5, 0.75, 2.0], [0.875, 0.5, 1.25]),
+            layer(3, [2, 5], [-0.75, 65504.0], [2.25, 0.5, 4.0], [1.0, 2.0, 2.0]),
         ],
     }
     # Wide indices, values that need f32, and everything optional left out.
@@ -278,18 +304,22 @@ def make(folder):
         "method": "mean-difference",
         "scale": "unit",
         "sparsity": f32(0.05),
+        "keep": "energy",
+        "n_harmful_held_out": 0,
+        "n_benign_held_out": 0,
         "suggested_alpha": None,
         "alpha_range": None,
         "provenance": "",
         "created_unix": 0,
         "layers": [
-            layer(0, [65536], [1e-6], [0.1, 0.2, 0.3]),
-            layer(99, [1, 2, 3, 65535], [0.1, -0.2, 70000.0, 0.0], [-1.0, 1.0, -2.5]),
+            layer(0, [65536], [1e-6], [0.1, 0.2, 0.3], None),
+            layer(99, [1, 2, 3, 65535], [0.1, -0.2, 70000.0, 0.0], [-1.0, 1.0, -2.5], None),
         ],
     }
+    first = {**small, **NEW, "layers": [{**entry, "held_out": None} for entry in small["layers"]]}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, vector in [("small", small), ("wide", wide)]:
-        data = write(vector)
+    for name, vector, version in [("small", small, 2), ("wide", wide, 2), ("first", first, 1)]:
+        data = write(vector, version)
         must(read(data)[0] == vector, f"{name} does not come back")
         (folder / f"{name}.sv").write_bytes(data)
         (folder / f"{name}.json").write_text(json.dumps(vector, indent=1, ensure_ascii=False) + "\n")
@@ -300,7 +330,7 @@ def dump(path):
     data = path.read_bytes()
     for start, end, name, value in read(data, blake3 is not None)[1]:
         if isinstance(value, dict):
-            value = ", ".join(f"{key} {number}" for key, number in value.items() if key in ENTRY)
+            value = ", ".join(f"{key} {number}" for key, number in value.items() if key in ENTRY + HELD_OUT)
         elif isinstance(value, bytes):
             value = ""
         for at in range(start, end, 16):

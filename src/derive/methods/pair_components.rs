@@ -1,0 +1,26 @@
+//! The first principal component of the differences of pairs (harmful − benign), as in repeng's `extract.py`
+//! (`read_representations`) and, before it, Zou et al., "Representation engineering" (arXiv 2310.01405).
+//!
+//! repeng has two ways. `pca_diff`, its default, gives the differences to scikit-learn's PCA, which centres them: what
+//! is left is how pairs differ from one another, the mean difference taken out. `pca_center` gives it the two states of
+//! each pair less their middle, ± half the difference; those have mean 0 already, so the mean difference stays in.
+//! Prefer the second; the first is for comparisons with vectors of repeng.
+
+use ndarray::Array1;
+
+use super::{NoDirection, converged};
+use crate::derive::lanczos::leading;
+use crate::derive::rows::Rows;
+use crate::derive::sides::Sides;
+
+/// `pca_diff`. As all rows are paired, the mean of the differences is the difference of the means.
+pub(super) fn find_centred(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+    let rows = Rows::differences(sides, sides.difference());
+    converged(leading(&rows, &[], sides.smallest_distance()), "all pairs differ by the same")
+}
+
+/// `pca_center`.
+pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+    let rows = Rows::differences(sides, Array1::zeros(sides.n_embd()));
+    converged(leading(&rows, &[], sides.smallest_distance()), "no pair differs")
+}
