@@ -40,6 +40,12 @@ impl Bench {
         SvFile::open(&self.path(name)).unwrap().layers().map(|view| view.layer).collect()
     }
 
+    /// Layers with their components.
+    fn directions(&self, name: &str) -> Vec<(u32, Vec<(usize, f32)>)> {
+        let vector = SvFile::open(&self.path(name)).unwrap();
+        vector.layers().map(|view| (view.layer, view.iter().collect())).collect()
+    }
+
     /// The golden states, `[12, 5, 32]`.
     fn states(&self) -> Vec<f32> {
         let bytes = std::fs::read(hf("states.safetensors")).unwrap();
@@ -104,12 +110,25 @@ fn numpy_files_with_labels_and_two_sides_give_the_same_vector() {
     bench.derive(&with(&["hf.safetensors", "--for-model", "MODEL"])).succeeds();
     bench.derive(&with(&["all.npy", "--labels", "labels.txt", "--for-model", "MODEL"])).succeeds();
     bench.derive(&with(&["--harmful", "harmful.npy", "--benign", "benign.npy", "--for-model", "MODEL"])).succeeds();
-    let directions = |name: &str| -> Vec<(u32, Vec<(usize, f32)>)> {
-        let vector = SvFile::open(&bench.path(name)).unwrap();
-        vector.layers().map(|view| (view.layer, view.iter().collect())).collect()
-    };
-    assert_eq!(directions("all.sv"), directions("hf.sv"));
-    assert_eq!(directions("harmful.sv"), directions("hf.sv"));
+    assert_eq!(bench.directions("all.sv"), bench.directions("hf.sv"));
+    assert_eq!(bench.directions("harmful.sv"), bench.directions("hf.sv"));
+}
+
+/// Files that numpy itself wrote: F64 in Fortran order, compressed, with labels beside; and an array a layer, stored.
+#[test]
+fn numpys_own_archives_give_the_same_vector() {
+    let bench = Bench::new();
+    for name in ["whole.npz", "layers.npz"] {
+        std::fs::copy(hf(name), bench.path(name)).unwrap();
+    }
+    std::fs::write(bench.path("labels.json"), format!("[{}]", ["1, 0"; 6].join(", "))).unwrap();
+    bench.derive(&with(&["hf.safetensors", "--for-model", "MODEL"])).succeeds();
+    let ran = bench.derive(&with(&["whole.npz", "--labels", "labels.json", "--for-model", "MODEL"])).succeeds();
+    assert!(ran.stderr.contains("64-bit"), "{}", ran.stderr);
+    bench.derive(&with(&["layers.npz", "--for-model", "MODEL"])).succeeds();
+    for name in ["whole.sv", "layers.sv"] {
+        assert_eq!(bench.directions(name), bench.directions("hf.sv"), "{name}");
+    }
 }
 
 #[test]

@@ -133,10 +133,10 @@ fn without(layers: LayerChoice, last: usize, n_layer: usize) -> Option<LayerChoi
     (is_range && !layers.of(n_layer).contains(&last)).then_some(layers)
 }
 
-/// A folder, a `.npy` or a `.npz`. What cannot be read is left to the reader of dumps to complain of.
+/// A folder of `.npy`, a `.npy` or a `.npz`. What cannot be read is left to the reader of dumps to complain of.
 fn is_from_elsewhere(path: &Path) -> bool {
-    if path.is_dir() {
-        return true;
+    if let Ok(mut entries) = std::fs::read_dir(path) {
+        return entries.any(|entry| entry.is_ok_and(|entry| entry.path().extension().is_some_and(|ext| ext == "npy")));
     }
     let mut start = [0; 6];
     let is_read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok();

@@ -8,6 +8,8 @@ Writes beside itself
   vector.gguf         a control vector for blocks 1 to 3, as llama-cvector-generator lays it out
   vector_0.gguf       the same with a direction.0, as EasySteer does
   states.safetensors  transformers' `hidden_states` at the last token of 12 prompts, with labels
+  whole.npz           the same by numpy: one array, F64 in Fortran order, compressed
+  layers.npz          the same by numpy: an array a layer, F32, stored
   golden.safetensors  states straight from the blocks, and logits, plain and with the vector added by forward hooks
   explain.json        tokens that the vector promotes and suppresses
 
@@ -199,6 +201,10 @@ def main() -> None:
         theirs, blocks = states(model)
         save_file({"hidden_states": theirs.contiguous(), "labels": torch.tensor(LABELS, dtype=torch.uint8)},
                   HERE / "states.safetensors")
+        everything = theirs.numpy()
+        np.savez_compressed(HERE / "whole.npz", hidden_states=np.asfortranarray(everything.astype(np.float64)))
+        layers = {f"layer_{number}": everything[:, number] for number in range(N_LAYER + 1)}
+        np.savez(HERE / "layers.npz", **layers, labels=np.array(LABELS))
         save_file({
             "states": blocks.contiguous(),
             "tokens": torch.tensor([tokens(PROMPTS[0])]),
