@@ -6,6 +6,7 @@
 mod boundary;
 mod capture;
 mod error;
+mod grammar;
 mod live_check;
 mod logits;
 pub mod logs;
