@@ -69,6 +69,31 @@ fn every_answer_fits_the_schema() {
     }
 }
 
+/// llama.cpp has limits of its own on what a grammar may look like.
+#[test]
+fn llama_cpp_takes_the_grammars_of_all_kinds_of_schemas() {
+    let folder = tempfile::tempdir().unwrap();
+    for schema in [
+        "true",
+        r#"{"type": "object"}"#,
+        r#"{"type": "object", "additionalProperties": {"type": "integer"}}"#,
+        r#"{"type": "object", "properties": {"a": {"type": "null"}, "b": {"type": "null"}}}"#,
+        r#"{"type": "array", "items": {"type": "boolean"}, "maxItems": 1}"#,
+        r#"{"type": "array", "prefixItems": [{"type": "boolean"}, {"const": {"é": "\"\n\\"}}]}"#,
+        r#"{"type": "string", "minLength": 2}"#,
+        r#"{"type": ["number", "string"], "maxLength": 3}"#,
+        r##"{"$ref": "#/$defs/n", "$defs": {"n": {"properties": {"n": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/n"}]}}}}}"##,
+    ] {
+        let schema = file(&folder, "s.json", schema);
+        let answer = run("--json-schema", &schema, &["--temp", "0", "-n", "40", "--json"]).succeeds().stdout;
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        let text = answer["text"].as_str().unwrap();
+        let is_whole = answer["finish_reason"] == "end-of-turn";
+        assert!(!is_whole || serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
+        assert!(!text.is_empty());
+    }
+}
+
 #[test]
 fn what_is_no_grammar_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -231,6 +231,15 @@ impl Builder<'_> {
             let Node::List(prefix) = prefix else {
                 return Err(unsupported(place, "prefixItems is a list".to_owned()));
             };
+            // Exactly these items: what would come behind them is left out, which every schema without a longer
+            // minItems allows.
+            let n = prefix.len() as u64;
+            if n == 0 || n < min || max.is_some_and(|max| n > max) {
+                return Err(unsupported(
+                    place,
+                    format!("prefixItems has {n} item(s), which is none, or not what minItems and maxItems allow"),
+                ));
+            }
             let rules = prefix.iter().enumerate();
             let rules = rules.map(|(number, schema)| self.rule_for(schema, &format!("{place}/prefixItems/{number}")));
             let rules = rules.collect::<Result<Vec<_>, _>>()?;
@@ -403,6 +412,7 @@ mod tests {
         assert!(error(r#"{"type": "object", "required": ["x"]}"#).contains("'x' is required"));
         assert!(error(r##"{"$ref": "#/nowhere"}"##).contains("points to nothing"));
         assert!(error(r#"{"type": "thing"}"#).contains("'thing' is no type"));
+        assert!(error(r#"{"prefixItems": [{}], "minItems": 2}"#).contains("prefixItems has 1"));
         assert!(error(r#"{"allOf": []}"#).contains("'allOf'"));
         assert!(error("{").contains("not JSON"));
         assert!(error("[]").contains("a schema is an object"));

@@ -135,7 +135,7 @@ impl Template {
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(|error| TemplateError::Syntax(error.to_string()))?);
         python::install(&mut environment);
-        let parsed = environment.add_template_owned("chat", python::without_training_marks(&source));
+        let parsed = environment.add_template_owned("chat", python::source(&source));
         parsed.map_err(|error| TemplateError::Syntax(error.to_string()))?;
         Ok(Self { environment, source, is_models_own, bos_token, eos_token, variables: Variables::new() })
     }
@@ -206,6 +206,12 @@ mod tests {
         let source = "{{ bos_token }}\n{% for message in messages %}\n    {% if message['role'] == 'user' %}\n\
                       [{{ message['content'].strip().upper() }}]\n    {% endif %}\n{% endfor %}\n";
         assert_eq!(template(source).render(&[Message::new(Role::User, " hi ")]).unwrap(), "<s>\n[HI]\n");
+    }
+
+    #[test]
+    fn a_template_may_come_from_windows() {
+        let source = "{% for message in messages %}\r\n{{ message.content }}\r\nx\r\n{% endfor %}\r\n";
+        assert_eq!(template(source).render(&[Message::new(Role::User, "a\r\nb")]).unwrap(), "a\r\nb\nx\n");
     }
 
     #[test]

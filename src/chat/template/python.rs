@@ -108,9 +108,15 @@ impl Formatter for OneLine<'_> {
     }
 }
 
+/// A template's text as minijinja can take it.
+pub(super) fn source(source: &str) -> String {
+    // jinja2 reads every line end as `\n`.
+    without_training_marks(&source.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
 /// `{% generation %}` marks what training learns from; for us it is a block that is always there. minijinja has no
 /// tags of one's own, so it becomes an `if`, with the same white space around it.
-pub(super) fn without_training_marks(source: &str) -> String {
+fn without_training_marks(source: &str) -> String {
     let mut text = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(begin) = rest.find("{%") {

@@ -12,8 +12,8 @@ impl Language {
 
     pub(in crate::chat) fn hint(self) -> String {
         self.pick(
-            "/alpha X turns the dial, /help shows everything, /quit leaves.",
-            "/alpha X で強さを調整、/help で一覧、/quit で終了。",
+            "/examples shows prompts to try, /alpha X turns the dial, /help shows everything, /quit leaves.",
+            "/examples で質問の例、/alpha X で強さを調整、/help で一覧、/quit で終了。",
         )
     }
 
