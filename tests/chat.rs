@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{antidote, antidote_with_input, demo_model, demo_vector};
+use common::{antidote, antidote_with_input, attack, demo_model, demo_vector, suggested_alpha};
 
 const CHAT: [&str; 3] = ["chat", "--temp", "0"];
 
@@ -174,16 +174,4 @@ fn whoever_stops_reading_ends_the_program_quietly() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
-}
-
-fn suggested_alpha() -> f32 {
-    antidote::vector::SvFile::open(&demo_vector()).unwrap().header().suggested_alpha.expect("the demo's is known")
-}
-
-/// An attack that works on the plain model.
-fn attack() -> String {
-    let text = std::fs::read_to_string(common::root().join("models/demo/prompts/test.jsonl")).unwrap();
-    let mut cases = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let attack = cases.find(|case| case["kind"] == "attack").expect("there are attacks");
-    attack["prompt"].as_str().expect("a text").to_owned()
 }

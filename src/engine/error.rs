@@ -108,6 +108,14 @@ pub enum EngineError {
     /// A prompt without any token.
     #[error("the prompt is empty: there is nothing to answer")]
     EmptyPrompt,
+    /// A grammar that llama.cpp does not understand.
+    #[error("the grammar cannot be used: {why}{}", said(.complaints))]
+    Grammar {
+        /// What the bindings say.
+        why: String,
+        /// What llama.cpp says.
+        complaints: Vec<String>,
+    },
     /// Stopped from outside.
     #[error("interrupted")]
     Interrupted,

@@ -7,6 +7,7 @@ mod boundary;
 mod capture;
 mod error;
 mod explain;
+mod grammar;
 mod live_check;
 mod logits;
 pub mod logs;

@@ -240,6 +240,12 @@ impl Model {
         self.written(vocab.eos())
     }
 
+    /// The token that ends an answer, if the vocabulary has one.
+    pub(super) fn end_token(&self) -> Option<Token> {
+        let vocab = self.llama.vocab();
+        [vocab.eot(), vocab.eos()].into_iter().find(|token| token.0 >= 0).map(|token| Token(token.0))
+    }
+
     fn written(&self, token: LlamaToken) -> Option<String> {
         // llama.cpp says −1 for a token that the vocabulary does not have.
         if token.0 < 0 {

@@ -5,7 +5,9 @@ use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token::data::LlamaTokenData;
 use llama_cpp_2::token::data_array::LlamaTokenDataArray;
 
-use super::model::Token;
+use super::error::EngineError;
+use super::grammar::Grammar;
+use super::model::{Model, Token};
 
 /// How tokens are chosen. Names and defaults are llama.cpp's.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +53,7 @@ impl Sampling {
 /// A sampler chain with its memory of recent tokens.
 pub struct Sampler {
     kind: Kind,
+    grammar: Option<Grammar>,
     /// Reused for every token: one entry a token of the vocabulary.
     candidates: LlamaTokenDataArray,
 }
@@ -86,22 +89,55 @@ impl Sampler {
             }
             Kind::Chain(LlamaSampler::chain_simple(chain))
         };
-        Self { kind, candidates: LlamaTokenDataArray::new(Vec::with_capacity(n_vocab), false) }
+        Self { kind, grammar: None, candidates: LlamaTokenDataArray::new(Vec::with_capacity(n_vocab), false) }
+    }
+
+    /// The same sampler, under the grammar in `gbnf` (llama.cpp's GBNF, beginning at `root`) on `model`.
+    ///
+    /// # Errors
+    /// [`EngineError::Grammar`]: `gbnf` is not a grammar.
+    pub fn with_grammar(mut self, gbnf: &str, model: &Model) -> Result<Self, EngineError> {
+        self.grammar = Some(Grammar::new(gbnf, model)?);
+        Ok(self)
+    }
+
+    /// A new answer begins: a grammar starts over, recent tokens are remembered.
+    pub fn begin(&mut self) {
+        if let Some(grammar) = &mut self.grammar {
+            grammar.begin();
+        }
     }
 
     /// The next token for `logits` (`[n_vocab]`).
     pub fn choose(&mut self, logits: &[f32]) -> Token {
+        let wish = self.choose_freely(logits);
+        let Some(grammar) = &mut self.grammar else { return wish };
+        // As llama.cpp does: most wishes are allowed, and trying one token is far cheaper than trying all.
+        if grammar.allows(wish) {
+            return wish;
+        }
+        fill(&mut self.candidates, logits);
+        grammar.restrict(&mut self.candidates);
+        let second = match &mut self.kind {
+            Kind::Greedy => self.candidates.data.iter().map(LlamaTokenData::logit).collect::<Vec<_>>(),
+            Kind::Chain(chain) => {
+                chain.apply(&mut self.candidates);
+                vec![]
+            }
+        };
+        let second = match self.candidates.selected_token() {
+            Some(token) => Token(token.0),
+            None => likeliest(&second),
+        };
+        if grammar.allows(second) { second } else { grammar.end() }
+    }
+
+    fn choose_freely(&mut self, logits: &[f32]) -> Token {
         let likeliest = likeliest(logits);
         match &mut self.kind {
             Kind::Greedy => likeliest,
             Kind::Chain(chain) => {
-                let ids = 0_i32..;
-                self.candidates.data.clear();
-                self.candidates
-                    .data
-                    .extend(ids.zip(logits).map(|(id, logit)| LlamaTokenData::new(LlamaToken(id), *logit, 0.0)));
-                self.candidates.selected = None;
-                self.candidates.sorted = false;
+                fill(&mut self.candidates, logits);
                 chain.apply(&mut self.candidates);
                 self.candidates.selected_token().map_or(likeliest, |token| Token(token.0))
             }
@@ -113,7 +149,19 @@ impl Sampler {
         if let Kind::Chain(chain) = &mut self.kind {
             chain.accept(LlamaToken(token.0));
         }
+        if let Some(grammar) = &mut self.grammar {
+            grammar.accept(token);
+        }
     }
+}
+
+/// One candidate a token of the vocabulary, none chosen yet.
+fn fill(candidates: &mut LlamaTokenDataArray, logits: &[f32]) {
+    let ids = 0_i32..;
+    candidates.data.clear();
+    candidates.data.extend(ids.zip(logits).map(|(id, logit)| LlamaTokenData::new(LlamaToken(id), *logit, 0.0)));
+    candidates.selected = None;
+    candidates.sorted = false;
 }
 
 /// The first token of the largest logit; the same answer as llama.cpp's greedy sampler.

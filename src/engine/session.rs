@@ -172,8 +172,11 @@ impl<'model> Session<'model> {
         Ok(changed)
     }
 
-    /// Puts `steering` in place of what steers now.
-    fn steer(&mut self, steering: Steering) -> Result<(), EngineError> {
+    /// Puts `steering` in place of what steers now, from the next token on.
+    ///
+    /// # Errors
+    /// It does not fit the model, or llama.cpp refused it.
+    pub fn steer(&mut self, steering: Steering) -> Result<(), EngineError> {
         steering.check(self.model())?;
         // At α = 0 the vector is taken out, not added as zeros: the graph is then the plain model's, to the bit.
         match steering.scatter(self.model().n_embd(), &mut self.dense) {
@@ -190,6 +193,13 @@ impl<'model> Session<'model> {
     pub fn forget(&mut self) {
         self.context.clear_cache();
         self.cached.clear();
+    }
+
+    /// Keeps the first `n` tokens of the cache at most, so that whatever comes after them is processed anew.
+    pub fn forget_after(&mut self, n: usize) {
+        if n < self.cached.len() {
+            self.keep(n);
+        }
     }
 
     /// Logits after `prompt`, `[n_vocab]`. What the cache still holds of the prompt is not processed again.

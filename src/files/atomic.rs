@@ -30,9 +30,22 @@ impl AtomicFile {
     /// # Errors
     /// Writing, syncing or renaming failed: the goal is untouched.
     pub fn commit(self) -> io::Result<()> {
+        self.finish(make_world_readable)
+    }
+
+    /// As [`AtomicFile::commit`], but nobody except its owner may read the file.
+    ///
+    /// # Errors
+    /// As for [`AtomicFile::commit`].
+    pub fn commit_private(self) -> io::Result<()> {
+        // Temporary files are private already.
+        self.finish(|_| Ok(()))
+    }
+
+    fn finish(self, set_permissions: impl FnOnce(&std::fs::File) -> io::Result<()>) -> io::Result<()> {
         let temporary = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         temporary.as_file().sync_all()?;
-        make_world_readable(temporary.as_file())?;
+        set_permissions(temporary.as_file())?;
         temporary.persist(&self.goal).map_err(|error| error.error)?;
         sync_folder(folder_of(&self.goal))
     }

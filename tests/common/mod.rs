@@ -87,8 +87,13 @@ pub fn antidote_derive<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> R
     run(Command::new(env!("CARGO_BIN_EXE_antidote-derive")).args(args), b"")
 }
 
-fn run(command: &mut Command, input: &[u8]) -> Ran {
-    command.env("LC_ALL", "C.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+pub fn run(command: &mut Command, input: &[u8]) -> Ran {
+    command.env("LC_ALL", "C.UTF-8");
+    // Whoever runs the tests may have a config file.
+    if command.get_envs().all(|(name, _)| name != "ANTIDOTE_CONFIG") {
+        command.env("ANTIDOTE_CONFIG", "");
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("standard input is a pipe");
     let input = input.to_vec();
@@ -97,6 +102,19 @@ fn run(command: &mut Command, input: &[u8]) -> Ran {
     let output = child.wait_with_output().expect("the program ends");
     let _ = writer.join();
     Ran::new(output)
+}
+
+/// α that the demo's vector suggests.
+pub fn suggested_alpha() -> f32 {
+    antidote::vector::SvFile::open(&demo_vector()).unwrap().header().suggested_alpha.expect("the demo's is known")
+}
+
+/// An attack that works on the plain model.
+pub fn attack() -> String {
+    let text = std::fs::read_to_string(root().join("models/demo/prompts/test.jsonl")).unwrap();
+    let mut cases = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let attack = cases.find(|case| case["kind"] == "attack").expect("there are attacks");
+    attack["prompt"].as_str().expect("a text").to_owned()
 }
 
 /// Names of everything in `folder`, sorted.

@@ -3,14 +3,14 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use antidote::chat::{Language, parse_alpha};
+use antidote::chat::{Language, Template, TemplateError, Variable, grammar_of_schema, parse_alpha};
 use antidote::dump::{Element, TokenPosition};
-use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Sampling};
+use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Sampler, Sampling};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// A dial for safety: runs any quantised GGUF chat model under sparse safety vectors, offline, on the CPU.
 #[derive(Parser)]
-#[command(version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "antidote", version, propagate_version = true, arg_required_else_help = true)]
 pub struct Antidote {
     /// Show the log on standard error: -v warnings, -vv information, -vvv everything.
     #[arg(short, long, action = ArgAction::Count, global = true)]
@@ -34,6 +34,22 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Show which tokens a vector promotes and suppresses, and its largest components.
     Explain(ExplainArgs),
+    /// Show the defaults of chat and run, and where each comes from.
+    #[command(after_help = "Defaults are read from antidote/config.toml in the folder for configuration \
+                            (~/.config on Linux), or from the file that ANTIDOTE_CONFIG names; none if that is empty. \
+                            A line is the name of a flag and its value: temp = 0.5")]
+    Config(ConfigArgs),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+    /// Write manual pages.
+    Man(ManArgs),
+}
+
+impl Command {
+    /// Whether the config file has a say in it.
+    pub fn is_configured(&self) -> bool {
+        matches!(self, Self::Chat(_) | Self::Run(_) | Self::Config(_))
+    }
 }
 
 #[derive(Args)]
@@ -44,6 +60,13 @@ pub struct ChatArgs {
     pub steering: SteeringArgs,
     #[command(flatten)]
     pub generation: GenerationArgs,
+    #[command(flatten)]
+    pub template: TemplateArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Keep the conversation in FILE: go on with it if it is there, save it after every turn.
+    #[arg(long, value_name = "FILE.json")]
+    pub session: Option<PathBuf>,
     /// Language of the interface; the locale decides if not given.
     #[arg(long, value_enum)]
     pub lang: Option<LanguageArg>,
@@ -57,6 +80,10 @@ pub struct RunArgs {
     pub steering: SteeringArgs,
     #[command(flatten)]
     pub generation: GenerationArgs,
+    #[command(flatten)]
+    pub template: TemplateArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// The prompt; '-' reads it from standard input.
     #[arg(short, long, value_name = "TEXT", required_unless_present = "prompts", conflicts_with = "prompts")]
     pub prompt: Option<String>,
@@ -136,6 +163,26 @@ pub struct ExplainArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ConfigArgs {
+    #[command(flatten)]
+    pub chat: ChatArgs,
+}
+
+#[derive(Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub struct ManArgs {
+    /// The folder to write to.
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// Which model, and how it runs.
@@ -236,9 +283,31 @@ pub struct GenerationArgs {
     /// Seed of the choice of tokens; another one every time if not given.
     #[arg(long, value_name = "N")]
     pub seed: Option<u32>,
+    /// Every answer follows the grammar in FILE (llama.cpp's GBNF, beginning at root).
+    #[arg(long, value_name = "FILE.gbnf")]
+    pub grammar: Option<PathBuf>,
+    /// Every answer is JSON that fits the schema in FILE.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "grammar")]
+    pub json_schema: Option<PathBuf>,
 }
 
 impl GenerationArgs {
+    /// The grammar that answers follow, checked against `model`.
+    pub fn grammar(&self, model: &Model) -> Result<Option<String>, super::Failure> {
+        let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|error| super::Named::new(file, error));
+        let (file, grammar) = match (&self.grammar, &self.json_schema) {
+            (Some(file), _) => (file, read(file)?),
+            (None, Some(file)) => {
+                let grammar = grammar_of_schema(&read(file)?);
+                (file, grammar.map_err(|error| super::UsageError(format!("{}: {error}", file.display())))?)
+            }
+            (None, None) => return Ok(None),
+        };
+        let tried = Sampler::new(&self.sampling(), model.n_vocab()).with_grammar(&grammar, model);
+        tried.map_err(|error| super::UsageError(format!("{}: {error}", file.display())))?;
+        Ok(Some(grammar))
+    }
+
     pub fn sampling(&self) -> Sampling {
         Sampling {
             temperature: self.temperature,
@@ -250,6 +319,45 @@ impl GenerationArgs {
             seed: self.seed,
         }
     }
+}
+
+/// How messages become a prompt.
+#[derive(Args)]
+#[command(next_help_heading = "Template")]
+pub struct TemplateArgs {
+    /// Use the chat template in FILE (Jinja) instead of the model's own.
+    #[arg(long = "template", value_name = "FILE.jinja")]
+    pub file: Option<PathBuf>,
+    /// Tell the template that NAME is VALUE (JSON, or else text); may be given several times.
+    #[arg(long = "template-var", value_name = "NAME=VALUE", value_parser = parse_variable)]
+    pub variables: Vec<(String, Variable)>,
+    /// Ask a reasoning model not to think (enable_thinking=false, which its template may or may not know).
+    #[arg(long)]
+    pub no_thinking: bool,
+}
+
+impl TemplateArgs {
+    /// The template for `model`.
+    pub fn template(&self, model: &Model) -> Result<Template, TemplateError> {
+        let template = match &self.file {
+            Some(file) => Template::from_file(file, model)?,
+            None => Template::of(model)?,
+        };
+        let thinking = self.no_thinking.then(|| ("enable_thinking".to_owned(), Variable::parse("false")));
+        Ok(template.with_variables(thinking.into_iter().chain(self.variables.clone()).collect()))
+    }
+}
+
+/// What is shown beside the answers.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// No greeting and no hints; warnings and errors stay.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Don't show what a reasoning model thinks before it answers.
+    #[arg(long)]
+    pub hide_thinking: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -320,6 +428,15 @@ impl From<ElementArg> for Element {
             ElementArg::Bf16 => Self::Bf16,
         }
     }
+}
+
+fn parse_variable(text: &str) -> Result<(String, Variable), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.is_empty();
+    if !is_name(name) {
+        return Err(format!("'{name}' is not a name: use letters, digits and _"));
+    }
+    Ok((name.to_owned(), Variable::parse(value)))
 }
 
 fn number(text: &str) -> Result<f32, String> {

@@ -1,6 +1,6 @@
 //! `antidote chat`
 
-use antidote::chat::{Conversation, Language, Repl, Template};
+use antidote::chat::{Conversation, Examples, Language, Repl, ReplOptions};
 use antidote::engine::{Limits, Session};
 
 use super::Failure;
@@ -13,9 +13,17 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let context = args.model.context(&choice.model)?;
     let model = load::model(&choice.model, &args.model, &context)?;
     let session = Session::new(&model, &context, steering)?;
-    let conversation = Conversation::new(Template::of(&model)?, args.generation.system.clone());
-    let limits = Limits { max_tokens: args.generation.max_tokens, ..Limits::default() };
-    let language = args.lang.map_or_else(Language::of_locale, Language::from);
-    Repl::new(session, conversation, args.generation.sampling(), limits, language).run()?;
+    let conversation = Conversation::new(args.template.template(&model)?, args.generation.system.clone());
+    let options = ReplOptions {
+        sampling: args.generation.sampling(),
+        grammar: args.generation.grammar(&model)?,
+        limits: Limits { max_tokens: args.generation.max_tokens, ..Limits::default() },
+        language: args.lang.map_or_else(Language::of_locale, Language::from),
+        quiet: args.output.quiet,
+        hide_thinking: args.output.hide_thinking,
+        session_file: args.session.clone(),
+        examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
+    };
+    Repl::new(session, conversation, options)?.run()?;
     Ok(())
 }

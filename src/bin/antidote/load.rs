@@ -33,6 +33,11 @@ impl Choice {
         Ok(Self { model: demo.model, demo_vector: Some(demo.vector) })
     }
 
+    /// Whether this is the demo.
+    pub fn is_demo(&self) -> bool {
+        self.demo_vector.is_some()
+    }
+
     /// The vectors of the command line, or the demo's, or those beside the model; each at the α asked for or
     /// suggested. Vectors without either start at 0.
     pub fn steering(&self, args: &SteeringArgs) -> Result<Steering, Failure> {

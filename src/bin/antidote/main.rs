@@ -2,6 +2,7 @@
 
 mod args;
 mod chat;
+mod config;
 mod demo;
 mod dump;
 mod explain;
@@ -9,13 +10,15 @@ mod inspect;
 mod load;
 mod progress;
 mod run;
+mod shell;
 
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use args::{Antidote, Command};
+use config::Config;
 
 /// Anything that ends a command early. Errors of the library explain themselves; a usage error is this program's.
 type Failure = Box<dyn std::error::Error>;
@@ -25,18 +28,43 @@ type Failure = Box<dyn std::error::Error>;
 #[error("{0}")]
 struct UsageError(String);
 
+/// A file that could not be read, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {error}")]
+struct Named {
+    path: String,
+    #[source]
+    error: io::Error,
+}
+
+impl Named {
+    fn new(path: &std::path::Path, error: io::Error) -> Self {
+        Self { path: path.display().to_string(), error }
+    }
+}
+
 /// What shells report of a program that Ctrl-C ended: 128 + SIGINT.
 const EXIT_INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let antidote = Antidote::parse();
+    // A broken config file must not stop what it is not about; whom it concerns is only known after parsing.
+    let (config, trouble) = match Config::find() {
+        Ok(config) => (config, None),
+        Err(trouble) => (Config::default(), Some(trouble)),
+    };
+    let matches = config.apply(Antidote::command()).get_matches();
+    let antidote = Antidote::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     antidote::engine::logs::install(antidote.verbose);
-    let result = match antidote.command {
-        Command::Chat(args) => chat::run(args),
-        Command::Run(args) => run::run(args),
-        Command::Dump(args) => dump::run(args),
-        Command::Inspect(args) => inspect::run(&args),
-        Command::Explain(args) => explain::run(&args),
+    let result = match (antidote.command, trouble) {
+        (command, Some(trouble)) if command.is_configured() => Err(trouble.into()),
+        (Command::Chat(args), _) => chat::run(args),
+        (Command::Run(args), _) => run::run(args),
+        (Command::Dump(args), _) => dump::run(args),
+        (Command::Inspect(args), _) => inspect::run(&args),
+        (Command::Explain(args), _) => explain::run(&args),
+        (Command::Config(_), _) => matches.subcommand_matches("config").map_or(Ok(()), |matches| config.show(matches)),
+        (Command::Completions(args), _) => shell::completions(&args),
+        (Command::Man(args), _) => shell::man(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,8 +3,8 @@
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
-use antidote::chat::{Conversation, Language, Template};
-use antidote::engine::{Answer, FinishReason, Limits, Model, Sampler, Session, Steering};
+use antidote::chat::{Conversation, Language, Piece, Reply};
+use antidote::engine::{FinishReason, Limits, Model, Sampler, Session, Steering};
 use serde::Serialize;
 
 use super::args::RunArgs;
@@ -16,6 +16,9 @@ use super::{Failure, UsageError};
 struct Record<'a> {
     prompt: &'a str,
     text: &'a str,
+    /// What a reasoning model thought before it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<&'a str>,
     finish_reason: FinishReason,
     model: &'a str,
     /// α of the first vector; 0 without one.
@@ -50,8 +53,9 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     })?;
+    let grammar = args.generation.grammar(&model)?;
     for prompt in &prompts {
-        let finish = answer(&args, prompt, &model, &mut session)?;
+        let finish = answer(&args, prompt, grammar.as_deref(), &model, &mut session)?;
         if finish == FinishReason::Interrupted {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
@@ -90,18 +94,42 @@ fn refuse_to_guess_alpha(args: &RunArgs, steering: &Steering) -> Result<(), Usag
 }
 
 /// Answers one prompt, as if it were the only one.
-fn answer(args: &RunArgs, prompt: &str, model: &Model, session: &mut Session<'_>) -> Result<FinishReason, Failure> {
+fn answer(
+    args: &RunArgs,
+    prompt: &str,
+    grammar: Option<&str>,
+    model: &Model,
+    session: &mut Session<'_>,
+) -> Result<FinishReason, Failure> {
     session.forget();
-    let mut conversation = Conversation::new(Template::of(model)?, args.generation.system.clone());
+    let mut conversation = Conversation::new(args.template.template(model)?, args.generation.system.clone());
     let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
+    if let Some(grammar) = grammar {
+        sampler = sampler.with_grammar(grammar, model)?;
+    }
     let limits = Limits { max_tokens: args.generation.max_tokens, ..Limits::default() };
     let mut stdout = io::stdout().lock();
     let mut broken = None;
-    let mut show = |piece: &str| {
-        if args.json {
-            return ControlFlow::Continue(());
-        }
-        match stdout.write_all(piece.as_bytes()).and_then(|()| stdout.flush()) {
+    let shows_thinking = !args.output.hide_thinking && !args.output.quiet;
+    let mut has_thought = false;
+    let mut show = |piece: Piece<'_>| {
+        let written = match piece {
+            _ if args.json => Ok(()),
+            // A closed standard error is no reason to stop.
+            Piece::Thinking(thought) if shows_thinking => {
+                has_thought = true;
+                let _ = write!(io::stderr(), "{thought}");
+                Ok(())
+            }
+            Piece::Thinking(_) => Ok(()),
+            Piece::Text(text) => {
+                if std::mem::take(&mut has_thought) {
+                    let _ = writeln!(io::stderr());
+                }
+                stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+            }
+        };
+        match written {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 broken = Some(error);
@@ -114,18 +142,20 @@ fn answer(args: &RunArgs, prompt: &str, model: &Model, session: &mut Session<'_>
         return Err(error.into());
     }
     if args.json {
-        serde_json::to_writer(&mut stdout, &record(prompt, &reply.answer, model, session.steering()))?;
+        serde_json::to_writer(&mut stdout, &record(prompt, &reply, model, session.steering()))?;
     }
     writeln!(stdout)?;
     stdout.flush()?;
     Ok(reply.answer.finish)
 }
 
-fn record<'a>(prompt: &'a str, answer: &'a Answer, model: &'a Model, steering: &'a Steering) -> Record<'a> {
+fn record<'a>(prompt: &'a str, reply: &'a Reply, model: &'a Model, steering: &'a Steering) -> Record<'a> {
     let vectors: Vec<_> = steering.vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
+    let answer = &reply.answer;
     Record {
         prompt,
-        text: &answer.text,
+        text: &reply.text,
+        thinking: reply.thinking.as_deref(),
         finish_reason: answer.finish,
         model: model.name(),
         alpha: vectors.first().map_or(0.0, |vector| vector.alpha),

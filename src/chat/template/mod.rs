@@ -1,9 +1,15 @@
 //! Chat templates: the Jinja text in a model's own metadata that turns messages into one prompt, rendered the way
 //! transformers renders it.
 
-use crate::engine::Model;
+mod python;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, ErrorKind, Value, context};
+use minijinja::{Environment, Value, context};
+
+use crate::engine::Model;
 
 /// Used for models that carry no template.
 const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + \
@@ -54,11 +60,35 @@ impl Message {
 #[non_exhaustive]
 pub enum TemplateError {
     /// The text is not a template.
-    #[error("the model's chat template cannot be read: {0}")]
+    #[error("the chat template cannot be read: {0}; name another one with --template FILE")]
     Syntax(String),
     /// The template refuses these messages, or fails on them.
-    #[error("the model's chat template refuses this conversation: {0}")]
+    #[error("the chat template refuses this conversation: {0}")]
     Render(String),
+    /// The template's file cannot be read.
+    #[error("the chat template {path} cannot be read: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// What a template is told beside the messages, for example `enable_thinking`.
+pub type Variables = BTreeMap<String, Variable>;
+
+/// A value that a template is told.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Variable(Value);
+
+impl Variable {
+    /// JSON, the keys of objects in their order; text that is no JSON stands for itself.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
+    }
 }
 
 /// A model's chat template, parsed.
@@ -69,6 +99,7 @@ pub struct Template {
     is_models_own: bool,
     bos_token: String,
     eos_token: String,
+    variables: Variables,
 }
 
 impl Template {
@@ -81,22 +112,39 @@ impl Template {
         Self::new(model.chat_template(), bos, eos)
     }
 
-    fn new(source: Option<&str>, bos_token: String, eos_token: String) -> Result<Self, TemplateError> {
+    /// The template in the file at `path`, for `model`.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not valid Jinja.
+    pub fn from_file(path: &Path, model: &Model) -> Result<Self, TemplateError> {
+        let source =
+            std::fs::read_to_string(path).map_err(|source| TemplateError::File { path: path.to_owned(), source })?;
+        let (bos, eos) = (model.bos_text().unwrap_or_default(), model.eos_text().unwrap_or_default());
+        Self::new(Some(&source), bos, eos)
+    }
+
+    /// A template from its text and the model's start and end tokens, as they are written.
+    ///
+    /// # Errors
+    /// The text is not valid Jinja.
+    pub fn new(source: Option<&str>, bos_token: String, eos_token: String) -> Result<Self, TemplateError> {
         let is_models_own = source.is_some();
         let source = source.unwrap_or(CHATML).to_owned();
         let mut environment = Environment::new();
         // What transformers sets; the delimiters stay Jinja's, so building cannot fail.
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(|error| TemplateError::Syntax(error.to_string()))?);
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-        environment.add_function("raise_exception", |reason: String| -> Result<Value, minijinja::Error> {
-            Err(minijinja::Error::new(ErrorKind::InvalidOperation, reason))
-        });
-        environment
-            .add_function("strftime_now", |format: String| jiff::ZonedDateTime::now().strftime(&format).to_string());
-        let parsed = environment.add_template_owned("chat", source.clone());
+        python::install(&mut environment);
+        let parsed = environment.add_template_owned("chat", python::source(&source));
         parsed.map_err(|error| TemplateError::Syntax(error.to_string()))?;
-        Ok(Self { environment, source, is_models_own, bos_token, eos_token })
+        Ok(Self { environment, source, is_models_own, bos_token, eos_token, variables: Variables::new() })
+    }
+
+    /// The same template, told `variables` as well; they count more than what it is told anyway.
+    #[must_use]
+    pub fn with_variables(mut self, variables: Variables) -> Self {
+        self.variables.extend(variables);
+        self
     }
 
     /// Whether the model brought this template; otherwise it is ChatML.
@@ -116,14 +164,20 @@ impl Template {
     /// # Errors
     /// The template refuses (some know no system role, for example) or fails.
     pub fn render(&self, messages: &[Message]) -> Result<String, TemplateError> {
-        let render = |template: minijinja::Template<'_, '_>| {
-            template.render(context! {
-                messages => messages.iter().map(|m| context! { role => m.role.name(), content => &*m.content }).collect::<Vec<_>>(),
-                add_generation_prompt => true,
-                bos_token => &*self.bos_token,
-                eos_token => &*self.eos_token,
-            })
+        let message = |message: &Message| context! { role => message.role.name(), content => &*message.content };
+        let told = context! {
+            messages => messages.iter().map(message).collect::<Vec<_>>(),
+            // What transformers passes for a chat without tools.
+            tools => (),
+            documents => (),
+            add_generation_prompt => true,
+            bos_token => &*self.bos_token,
+            eos_token => &*self.eos_token,
         };
+        let variables: BTreeMap<&str, Value> =
+            self.variables.iter().map(|(name, it)| (&**name, it.0.clone())).collect();
+        let told = context! { ..Value::from(variables), ..told };
+        let render = |template: minijinja::Template<'_, '_>| template.render(told);
         let rendered = self.environment.get_template("chat").and_then(render);
         rendered.map_err(|error| TemplateError::Render(error.detail().unwrap_or(&error.to_string()).to_owned()))
     }
@@ -155,10 +209,25 @@ mod tests {
     }
 
     #[test]
+    fn a_template_may_come_from_windows() {
+        let source = "{% for message in messages %}\r\n{{ message.content }}\r\nx\r\n{% endfor %}\r\n";
+        assert_eq!(template(source).render(&[Message::new(Role::User, "a\r\nb")]).unwrap(), "a\r\nb\nx\n");
+    }
+
+    #[test]
     fn a_template_that_refuses_says_why() {
         let source = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role here') }}{% endif %}";
         let error = template(source).render(&[Message::new(Role::System, "x")]).unwrap_err().to_string();
         assert!(error.contains("no system role here"), "{error}");
+    }
+
+    #[test]
+    fn variables_count_more_than_what_a_template_is_told_anyway() {
+        let source = "{{ tools | tojson }} {{ name }} {{ enable_thinking is false }} {{ documents is none }}";
+        let variables = [("tools", r#"[{"b": 1, "a": 2}]"#), ("name", "you & me"), ("enable_thinking", "false")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), Variable::parse(value))).into();
+        let rendered = template(source).with_variables(variables).render(&[]).unwrap();
+        assert_eq!(rendered, r#"[{"b": 1, "a": 2}] you & me True True"#);
     }
 
     #[test]

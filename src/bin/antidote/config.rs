@@ -1,0 +1,242 @@
+//! The config file: defaults for the flags of `chat` and `run`, under the same names.
+//!
+//! A value becomes its flag's default before the command line is read, so clap checks both alike, `--help` shows it,
+//! and a flag on the command line wins.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, CommandFactory};
+use toml::de::{DeTable, DeValue};
+
+use super::args::Antidote;
+use super::{Failure, UsageError};
+
+/// The flags that may stand in the file. What belongs to one model alone (vectors, α, templates) may not: it would
+/// be wrong for every other.
+const KEYS: [&str; 18] = [
+    "model",
+    "ctx",
+    "threads",
+    "batch",
+    "flash-attn",
+    "cache-type",
+    "system",
+    "max-tokens",
+    "temp",
+    "top-k",
+    "top-p",
+    "min-p",
+    "repeat-penalty",
+    "repeat-last-n",
+    "seed",
+    "lang",
+    "quiet",
+    "hide-thinking",
+];
+
+/// The subcommands that the file is about.
+const COMMANDS: [&str; 3] = ["chat", "run", "config"];
+
+/// Another file, or none if empty.
+const VARIABLE: &str = "ANTIDOTE_CONFIG";
+
+/// A config file that was read; without values if there is none.
+#[derive(Debug, Default)]
+pub struct Config {
+    path: Option<PathBuf>,
+    values: Vec<Value>,
+}
+
+#[derive(Debug)]
+struct Value {
+    key: &'static str,
+    text: String,
+    line: usize,
+}
+
+impl Config {
+    /// Reads the file where it should be.
+    ///
+    /// # Errors
+    /// It cannot be read, is not TOML, or has a key or value that no flag has.
+    pub fn find() -> Result<Self, UsageError> {
+        let path = match std::env::var_os(VARIABLE) {
+            Some(path) if path.is_empty() => None,
+            Some(path) => Some(PathBuf::from(path)),
+            None => {
+                use etcetera::BaseStrategy;
+                let base = etcetera::choose_base_strategy().ok();
+                base.map(|base| base.config_dir().join("antidote").join("config.toml"))
+            }
+        };
+        let Some(path) = path else { return Ok(Self::default()) };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Self { values: parse(&text, &path)?, path: Some(path) }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self { values: vec![], path: Some(path) }),
+            Err(error) => Err(UsageError(format!("{}: the config file cannot be read: {error}", path.display()))),
+        }
+    }
+
+    /// `command` with the file's values as defaults.
+    pub fn apply(&self, mut command: Command) -> Command {
+        for name in COMMANDS {
+            command = command.mut_subcommand(name, |mut subcommand| {
+                for value in &self.values {
+                    if let Some(id) = flag(&subcommand, value.key).map(|flag| flag.get_id().clone()) {
+                        subcommand = subcommand.mut_arg(id, |flag| flag.default_value(value.text.clone()));
+                    }
+                }
+                subcommand
+            });
+        }
+        command
+    }
+
+    /// Prints every value and where it comes from. `matches` are those of `antidote config` itself.
+    ///
+    /// # Errors
+    /// Standard output is gone.
+    pub fn show(&self, matches: &ArgMatches) -> Result<(), Failure> {
+        let command = Antidote::command();
+        let Some(subcommand) = command.find_subcommand("config") else { return Ok(()) };
+        let mut stdout = anstream::stdout().lock();
+        match &self.path {
+            Some(path) if path.is_file() => writeln!(stdout, "# {}", path.display())?,
+            Some(path) => writeln!(stdout, "# {} (not there)", path.display())?,
+            None => writeln!(stdout, "# no config file")?,
+        }
+        for key in KEYS {
+            let Some(flag) = flag(subcommand, key) else { continue };
+            let id = flag.get_id().as_str();
+            let value = matches.get_raw(id).and_then(|mut values| values.next()).map(|value| value.to_string_lossy());
+            let source = match (matches.value_source(id), self.values.iter().find(|value| value.key == key)) {
+                (Some(ValueSource::CommandLine), _) => "command line".to_owned(),
+                (_, Some(value)) => format!("file, line {}", value.line),
+                _ => "default".to_owned(),
+            };
+            let value = value.unwrap_or_else(|| "–".into());
+            writeln!(stdout, "{key:<16}{value:<24}{source}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The flag `--key` of `command`.
+fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
+    command.get_arguments().find(|flag| flag.get_long() == Some(key))
+}
+
+fn parse(text: &str, path: &Path) -> Result<Vec<Value>, UsageError> {
+    let line = |offset: usize| 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+    let wrong = |offset: usize, what: String| UsageError(format!("{}, line {}: {what}", path.display(), line(offset)));
+    let table = DeTable::parse(text)
+        .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+    let mut values = vec![];
+    for (name, value) in table.get_ref() {
+        let (place, name): (usize, &str) = (name.span().start, name.get_ref().as_ref());
+        let Some(key) = KEYS.into_iter().find(|key| *key == name) else {
+            return Err(wrong(place, format!("'{name}' is no key of the config file; there are {}", KEYS.join(", "))));
+        };
+        let text =
+            checked(key, value.get_ref()).map_err(|what| wrong(value.span().start, format!("'{key}': {what}")))?;
+        // A switch that is off is what it is anyway.
+        if text != "false" {
+            values.push(Value { key, text, line: line(place) });
+        }
+    }
+    Ok(values)
+}
+
+/// `value` as one would type it behind `--key`, checked as if one had.
+fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
+    let text = match value {
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(number) => {
+            let number = i64::from_str_radix(number.as_str(), number.radix());
+            number.map_err(|error| error.to_string())?.to_string()
+        }
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(switch) => switch.to_string(),
+        other => {
+            return Err(format!("a {} is not a value here; write a text, a number, true or false", other.type_str()));
+        }
+    };
+    let command = Antidote::command();
+    let Some(chat) = command.find_subcommand("chat") else { return Ok(text) };
+    let is_switch = flag(chat, key).is_some_and(|flag| !flag.get_action().takes_values());
+    match (is_switch, matches!(value, DeValue::Boolean(_))) {
+        (true, true) => Ok(text),
+        (true, false) => Err("write true or false".to_owned()),
+        (false, true) => Err("true and false are for switches; this takes a value".to_owned()),
+        (false, false) => match chat.clone().try_get_matches_from(["chat".to_owned(), format!("--{key}={text}")]) {
+            Ok(_) => Ok(text),
+            Err(error) => {
+                let error = error.to_string();
+                let first = error.lines().next().unwrap_or_default();
+                Err(first.strip_prefix("error: ").unwrap_or(first).to_owned())
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::FromArgMatches;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let path = Path::new("config.toml");
+        let values = parse(text, path).map_err(|error| error.to_string())?;
+        Ok(Config { path: Some(path.to_owned()), values })
+    }
+
+    fn chat(config: &Config, arguments: &[&str]) -> crate::args::ChatArgs {
+        let command = config.apply(Antidote::command());
+        let matches = command.try_get_matches_from(["antidote", "chat"].iter().chain(arguments)).unwrap();
+        match Antidote::from_arg_matches(&matches).unwrap().command {
+            crate::args::Command::Chat(args) => args,
+            _ => panic!("not a chat"),
+        }
+    }
+
+    #[test]
+    fn the_file_is_below_the_command_line() {
+        let config = read("temp = 0.25\ntop-k = 7\nquiet = true\nhide-thinking = false\nlang = 'ja'\n").unwrap();
+        let args = chat(&config, &["--top-k", "9", "--no-vector"]);
+        assert_eq!((args.generation.temperature, args.generation.top_k), (0.25, 9));
+        assert!(args.output.quiet && !args.output.hide_thinking && args.lang.is_some());
+        assert_eq!(chat(&Config::default(), &[]).generation.top_k, 40);
+    }
+
+    #[test]
+    fn every_key_is_a_flag_of_chat() {
+        let command = Antidote::command();
+        let chat = command.find_subcommand("chat").unwrap();
+        for key in KEYS {
+            assert!(flag(chat, key).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_by_file_line_and_key() {
+        let cases = [
+            ("\ntemprature = 1\n", ["line 2", "'temprature'", "top-k"]),
+            ("temp = 0.5\n\ntemp = 1\n", ["line 3", "duplicate", "config.toml"]),
+            ("temp = 'hot'\n", ["line 1", "'temp'", "'hot'"]),
+            ("top-p = 2\n", ["line 1", "'top-p'", "0 to 1"]),
+            ("quiet = 1\n", ["line 1", "'quiet'", "true or false"]),
+            ("ctx = true\n", ["line 1", "'ctx'", "switches"]),
+            ("alpha = 0.3\n", ["line 1", "'alpha'", "no key"]),
+            ("# x\ntemp =\n", ["config.toml", "line 2", ""]),
+            ("[chat]\ntemp = 1\n", ["line 1", "'chat'", "no key"]),
+        ];
+        for (text, expected) in cases {
+            let error = read(text).unwrap_err();
+            for expected in expected {
+                assert!(error.contains(expected), "no '{expected}' in: {error}");
+            }
+        }
+    }
+}

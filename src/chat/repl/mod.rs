@@ -1,0 +1,307 @@
+//! The chat in the terminal.
+
+mod dial;
+mod history;
+mod keep;
+mod printer;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::command::Line;
+use super::conversation::{Conversation, ConversationError};
+use super::examples::Examples;
+use super::input::{Input, MAX_LINE_MIB, Typed};
+use super::saved::SavedError;
+use super::signals::Watch;
+use super::template::TemplateError;
+use super::words::{Language, StatsLine};
+use crate::engine::{Answer, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector};
+use keep::Home;
+
+/// What ends a chat with an error.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplError {
+    /// The terminal or pipe is gone.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] io::Error),
+    /// Ctrl-C and the like cannot be caught.
+    #[error("signals cannot be caught: {0}")]
+    Signals(#[source] io::Error),
+    /// A line from a pipe could not be answered.
+    #[error(transparent)]
+    Conversation(#[from] ConversationError),
+    /// The template refuses a system prompt.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A conversation cannot be saved or loaded.
+    #[error(transparent)]
+    Saved(#[from] SavedError),
+    /// A command from a pipe that cannot be obeyed; the text says why.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl From<EngineError> for ReplError {
+    fn from(error: EngineError) -> Self {
+        Self::Conversation(error.into())
+    }
+}
+
+/// How a chat behaves.
+#[derive(Debug, Clone, Default)]
+pub struct ReplOptions {
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+    /// A grammar that every answer follows (llama.cpp's GBNF).
+    pub grammar: Option<String>,
+    /// When answers end.
+    pub limits: Limits,
+    /// Language of the interface.
+    pub language: Language,
+    /// No greeting and no hints; warnings and errors stay.
+    pub quiet: bool,
+    /// What a model thinks before it answers is not shown.
+    pub hide_thinking: bool,
+    /// The file that the conversation lives in: loaded if it is there, saved after every turn.
+    pub session_file: Option<PathBuf>,
+    /// Prompts to try.
+    pub examples: Examples,
+}
+
+impl ReplOptions {
+    fn sampler(&self, sampling: &Sampling, model: &Model) -> Result<Sampler, EngineError> {
+        let sampler = Sampler::new(sampling, model.n_vocab());
+        match &self.grammar {
+            Some(grammar) => sampler.with_grammar(grammar, model),
+            None => Ok(sampler),
+        }
+    }
+}
+
+/// A chat: a session, its conversation, and a person or a pipe in front of it.
+pub struct Repl<'model> {
+    session: Session<'model>,
+    conversation: Conversation,
+    options: ReplOptions,
+    sampler: Sampler,
+    last_answer: Option<Answer>,
+    is_person: bool,
+    home: Home,
+    /// What the next line begins with: a question to edit.
+    written: String,
+    watch: Watch,
+}
+
+/// What comes after a command.
+enum Next {
+    Line,
+    Leave,
+}
+
+impl<'model> Repl<'model> {
+    /// A chat that has not begun.
+    ///
+    /// # Errors
+    /// Signals cannot be caught, or the grammar is not one.
+    pub fn new(session: Session<'model>, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
+        let sampler = options.sampler(&options.sampling, session.model())?;
+        let watch = Watch::begin(session.interrupter()).map_err(ReplError::Signals)?;
+        let home = Home::new(options.session_file.clone());
+        Ok(Self {
+            session,
+            conversation,
+            options,
+            sampler,
+            last_answer: None,
+            is_person: false,
+            home,
+            written: String::new(),
+            watch,
+        })
+    }
+
+    /// Talks until the person leaves or the pipe ends. Answers go to standard output, everything else to standard
+    /// error, so that a pipe gets answers alone. Ends the process when a signal asks for it, with everything saved.
+    ///
+    /// # Errors
+    /// The terminal fails, the session file cannot be read, or a line from a pipe cannot be answered or obeyed. A
+    /// person is told and goes on.
+    pub fn run(mut self) -> Result<(), ReplError> {
+        let mut input = Input::open()?;
+        self.is_person = input.is_person();
+        let resumed = self.resume()?;
+        self.greet(&resumed);
+        let mut pressed_ctrl_c = false;
+        loop {
+            let written = std::mem::take(&mut self.written);
+            let typed = input.next(&self.prompt(), &written)?;
+            let watch = self.watch.clone();
+            let work = watch.work();
+            let text = match typed {
+                Typed::Text { text, is_utf8 } => {
+                    if !is_utf8 {
+                        self.tell(&self.options.language.not_utf8());
+                    }
+                    text
+                }
+                Typed::TooLong => return Err(ReplError::Refused(self.options.language.line_too_long(MAX_LINE_MIB))),
+                Typed::End => return Ok(()),
+                Typed::Interrupt if pressed_ctrl_c => return Ok(()),
+                Typed::Interrupt => {
+                    pressed_ctrl_c = true;
+                    self.tell(&self.options.language.leave_hint());
+                    continue;
+                }
+            };
+            pressed_ctrl_c = false;
+            match self.obey(Line::parse(&text)) {
+                Ok(Next::Line) => pressed_ctrl_c = self.was_interrupted(),
+                Ok(Next::Leave) => return Ok(()),
+                Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+                Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_trouble(&error),
+                Err(error) => return Err(error),
+            }
+            if let Some(code) = watch.ended() {
+                std::process::exit(code);
+            }
+            drop(work);
+        }
+    }
+
+    fn greet(&self, resumed: &str) {
+        let model = self.session.model();
+        let words = self.options.language;
+        if self.is_person {
+            self.note(&words.welcome(model.name(), model.architecture(), model.n_layer(), model.n_embd()));
+            if !self.conversation.has_models_own_template() {
+                self.tell(&words.template_missing());
+            }
+        }
+        if !resumed.is_empty() {
+            self.note(resumed);
+        }
+        let vectors = self.session.steering().vectors();
+        if vectors.is_empty() {
+            // Quiet or not: nobody shall believe in a protection that is not there.
+            self.tell(&words.unsteered());
+        } else if self.is_person && !self.options.quiet {
+            self.show_vectors();
+        }
+        let unsuggested =
+            |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.header().suggested_alpha.is_none();
+        if self.is_person {
+            if vectors.iter().any(unsuggested) {
+                self.tell(&words.no_suggestion());
+            }
+            self.note(&words.hint());
+        }
+    }
+
+    /// The prompt that a person sees: the strengths now.
+    fn prompt(&self) -> String {
+        let alphas: Vec<_> = self.session.steering().vectors().iter().map(|vector| vector.alpha.to_string()).collect();
+        if alphas.is_empty() { "α – › ".to_owned() } else { format!("α {} › ", alphas.join("/")) }
+    }
+
+    fn obey(&mut self, line: Line) -> Result<Next, ReplError> {
+        let words = self.options.language;
+        match line {
+            Line::Quit => return Ok(Next::Leave),
+            Line::Nothing => {}
+            Line::Say(text) => self.say(&text)?,
+            Line::SetAlpha { name, alpha } => self.set_alpha(name.as_deref(), alpha),
+            Line::BadAlpha(text) => self.tell(&words.bad_alpha(&text)),
+            Line::ShowAlpha | Line::Vectors => self.show_vectors(),
+            Line::Compare(text) => self.compare(text)?,
+            Line::Sweep { text, range } => self.sweep(text, range)?,
+            Line::ShowSystem => self.tell(&words.system_is(self.conversation.system())),
+            Line::SetSystem(system) => self.set_system(system)?,
+            Line::Regenerate => self.regenerate()?,
+            Line::Undo => self.undo()?,
+            Line::Edit(text) => self.edit(text)?,
+            Line::Save { file, replace } => self.save(&file, replace)?,
+            Line::Load(file) => self.load(&file)?,
+            Line::NoFile(command) => self.tell(&words.needs_a_file(command)),
+            Line::Examples => self.show_examples(),
+            Line::Example(number) => self.ask_example(number)?,
+            Line::Stats => self.show_stats(),
+            Line::Reset => {
+                self.conversation.reset();
+                self.session.forget();
+                self.tell(&words.reset());
+                self.keep()?;
+            }
+            Line::Recompute => {
+                self.session.forget();
+                self.tell(&words.recomputed());
+            }
+            Line::Help => self.tell(&words.help()),
+            Line::Unknown(command) => self.tell(&words.unknown_command(&command)),
+        }
+        Ok(Next::Line)
+    }
+
+    fn show_examples(&self) {
+        let prompts = self.options.examples.prompts();
+        for (number, prompt) in (1..).zip(prompts) {
+            self.tell(&format!("{number}  {prompt}"));
+        }
+        self.tell(&self.options.language.examples_hint());
+    }
+
+    fn ask_example(&mut self, number: usize) -> Result<(), ReplError> {
+        let prompts = self.options.examples.prompts();
+        let Some(prompt) = number.checked_sub(1).and_then(|index| prompts.get(index)) else {
+            self.tell(&self.options.language.no_such_example(prompts.len()));
+            return Ok(());
+        };
+        self.tell(&format!("{}{prompt}", self.prompt()));
+        self.say(prompt)
+    }
+
+    fn show_stats(&self) {
+        let Some(answer) = &self.last_answer else {
+            self.tell(&self.options.language.no_answer_yet());
+            return;
+        };
+        self.tell(&self.options.language.stats(&StatsLine {
+            prompt: answer.prompt_tokens,
+            reused: answer.reused_tokens,
+            prefill_rate: answer.prefill_rate(),
+            generated: answer.generated_tokens,
+            decode_rate: answer.decode_rate(),
+            cached: self.session.n_cached(),
+            n_ctx: self.session.n_ctx(),
+            turns: self.conversation.n_turns(),
+        }));
+    }
+
+    /// Whether Ctrl-C stopped what was just done: pressed once more it leaves.
+    fn was_interrupted(&self) -> bool {
+        self.last_answer.as_ref().is_some_and(|answer| answer.finish == FinishReason::Interrupted)
+    }
+
+    /// Says something that is not an answer. A closed standard error is no reason to stop a chat.
+    fn tell(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Says something that `--quiet` leaves out.
+    fn note(&self, text: &str) {
+        if !self.options.quiet {
+            self.tell(text);
+        }
+    }
+
+    fn tell_trouble(&self, error: &ReplError) {
+        let words = self.options.language;
+        self.tell(&match error {
+            ReplError::Conversation(error) => words.trouble(error),
+            ReplError::Template(error) => words.template_error(error),
+            ReplError::Saved(error) => words.saved_error(error),
+            error => error.to_string(),
+        });
+    }
+}

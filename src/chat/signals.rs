@@ -1,0 +1,112 @@
+//! Ctrl-C, and being told to end (SIGTERM, SIGHUP): an answer that is being made stops, what was said is saved, the
+//! terminal is left as it was found.
+
+use std::io;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::engine::Interrupter;
+
+/// Exit code of a program that a signal ended, as shells have it: 128 + its number.
+const SIGNALLED: i32 = 128;
+const SIGINT: i32 = 2;
+
+/// Watches for signals while a chat runs.
+#[derive(Clone)]
+pub(super) struct Watch(Arc<State>);
+
+struct State {
+    interrupter: Interrupter,
+    /// Locked while something is being done that must not be cut off in the middle; free at the prompt.
+    work: Mutex<()>,
+    /// The signal that asked the program to end; 0 if none has.
+    end: AtomicI32,
+}
+
+impl Watch {
+    /// Begins to watch.
+    ///
+    /// # Errors
+    /// Signals cannot be caught.
+    pub fn begin(interrupter: Interrupter) -> io::Result<Self> {
+        let watch = Self(Arc::new(State { interrupter, work: Mutex::new(()), end: AtomicI32::new(0) }));
+        let terminal = Terminal::now();
+        let handler = watch.clone();
+        on_signal(move |signal| handler.handle(signal, &terminal))?;
+        Ok(watch)
+    }
+
+    /// Signals wait until the guard is dropped, and stop answers instead of the program.
+    pub fn work(&self) -> MutexGuard<'_, ()> {
+        self.0.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The exit code, once the program was asked to end.
+    pub fn ended(&self) -> Option<i32> {
+        let signal = self.0.end.load(Ordering::SeqCst);
+        (signal != 0).then_some(SIGNALLED + signal)
+    }
+
+    fn handle(&self, signal: i32, terminal: &Terminal) {
+        if signal != SIGINT {
+            self.0.end.store(signal, Ordering::SeqCst);
+        }
+        let leave = |_idle: MutexGuard<'_, ()>| {
+            terminal.restore();
+            std::process::exit(SIGNALLED + signal);
+        };
+        if let Ok(idle) = self.0.work.try_lock() {
+            leave(idle);
+        }
+        let asked_before = self.0.interrupter.interrupt();
+        if signal == SIGINT && asked_before {
+            terminal.restore();
+            std::process::exit(SIGNALLED + signal);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn on_signal(handle: impl Fn(i32) + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let watcher = std::thread::Builder::new().name("signals".to_owned());
+    watcher.spawn(move || signals.forever().for_each(handle))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn on_signal(handle: impl Fn(i32) + Send + 'static) -> io::Result<()> {
+    ctrlc::set_handler(move || handle(SIGINT)).map_err(io::Error::other)
+}
+
+/// How the terminal was set before the line editor changed it.
+struct Terminal {
+    #[cfg(unix)]
+    settings: Option<rustix::termios::Termios>,
+}
+
+#[cfg(unix)]
+impl Terminal {
+    fn now() -> Self {
+        Self { settings: rustix::termios::tcgetattr(io::stdin()).ok() }
+    }
+
+    /// A signal comes in the middle of the editor's line, which then never gets to clean up behind itself.
+    fn restore(&self) {
+        use std::io::Write;
+        let Some(settings) = &self.settings else { return };
+        let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, settings);
+        // The editor had pastes marked; that ends, and the shell begins on a line of its own.
+        let _ = io::stderr().write_all(b"\x1b[?2004l\n");
+    }
+}
+
+#[cfg(not(unix))]
+impl Terminal {
+    fn now() -> Self {
+        Self {}
+    }
+
+    fn restore(&self) {}
+}

@@ -1,0 +1,86 @@
+//! The config file, completions and man pages.
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+
+use common::{Ran, antidote, files_in};
+
+fn with_config(config: &Path, args: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
+    common::run(command.args(args).env("ANTIDOTE_CONFIG", config), b"")
+}
+
+#[test]
+fn each_value_says_where_it_comes_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "# mine\ntemp = 0\nmax-tokens = 3\nquiet = true\n").unwrap();
+    let shown = with_config(&config, &["config", "--top-k", "5"]).succeeds().stdout;
+    let lines: Vec<Vec<&str>> = shown.lines().map(|line| line.split_whitespace().collect()).collect();
+    for expected in [
+        vec!["temp", "0", "file,", "line", "2"],
+        vec!["max-tokens", "3", "file,", "line", "3"],
+        vec!["quiet", "true", "file,", "line", "4"],
+        vec!["top-k", "5", "command", "line"],
+        vec!["top-p", "0.95", "default"],
+        vec!["seed", "–", "default"],
+    ] {
+        assert!(lines.contains(&expected), "no {expected:?} in\n{shown}");
+    }
+    let answer = with_config(&config, &["run", "--json", "-p", "hello"]).succeeds().stdout;
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["generated_tokens"], 3);
+    let answer = with_config(&config, &["run", "--json", "-p", "hello", "-n", "2"]).succeeds().stdout;
+    assert!(answer.contains("\"generated_tokens\":2"), "{answer}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_no_mistake_and_a_bad_one_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    assert!(with_config(&config, &["config"]).succeeds().stdout.contains("not there"));
+    std::fs::write(&config, "temp = 0\nhot = 1\n").unwrap();
+    for args in [&["run", "-p", "hello"][..], &["chat"], &["config"]] {
+        with_config(&config, args).fails(2, &["config.toml", "line 2", "'hot'"]);
+    }
+    // What the file is not about works all the same.
+    let vector = common::demo_vector();
+    with_config(&config, &["inspect", vector.to_str().unwrap()]).succeeds();
+    with_config(folder.path(), &["config"]).fails(2, &["cannot be read"]);
+}
+
+#[test]
+fn completions_know_every_flag() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = antidote(["completions", shell]).succeeds().stdout;
+        assert!(script.contains("hide-thinking") && script.contains("completions"), "{shell}");
+    }
+    antidote(["completions", "cmd"]).fails(2, &["cmd"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_can_read_its_completions() {
+    let script = antidote(["completions", "bash"]).succeeds().stdout;
+    let ask = "COMP_WORDS=(antidote chat --hide); COMP_CWORD=2; _antidote antidote --hide chat; echo ${COMPREPLY[0]}";
+    let ran = common::run(Command::new("bash").arg("-c").arg(format!("{script}\n{ask}")), b"");
+    assert_eq!(ran.stdout, "--hide-thinking\n", "{}", ran.stderr);
+}
+
+#[test]
+fn man_pages_are_the_same_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = || {
+        let out = folder.path().join("man");
+        antidote([Path::new("man"), Path::new("--out"), &out]).succeeds();
+        let read = |name: &String| std::fs::read_to_string(out.join(name)).unwrap();
+        files_in(&out).iter().map(|name| (name.clone(), read(name))).collect::<Vec<_>>()
+    };
+    let first = pages();
+    assert_eq!(first, pages());
+    let chat = &first.iter().find(|(name, _)| name == "antidote-chat.1").expect("a page for chat").1;
+    assert!(chat.contains("hide\\-thinking"), "{chat}");
+    antidote(["man", "--out", "/dev/null/x"]).fails(1, &["/dev/null/x"]);
+}
