@@ -49,7 +49,9 @@ def main() -> None:
         slacks[alpha] = min(shares[language][name] - goal for language in LANGUAGES for name, goal in GOALS.items())
         return min(shares[language]["benign"] for language in LANGUAGES) >= 0.85
 
-    all(tried(alpha) for alpha in COARSE)
+    for alpha in COARSE:
+        if not tried(alpha):
+            break
     around = max(slacks, key=slacks.get)
     for step in FINE:
         tried(round(around + step, 2))

@@ -2,7 +2,7 @@
 //! prompts lie.
 
 use ndarray::Array1;
-use plotters::coord::Shift;
+use plotters::coord::{CoordTranslate, Shift};
 use plotters::prelude::*;
 
 use super::lanczos::leading;
@@ -82,12 +82,8 @@ fn separation(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureErr
     let (low, high) = values.fold((0.0, 0.5), |(low, high): (f64, f64), value| (low.min(value), high.max(value)));
     let margin = (high - low) * 0.08;
     let bottom = if low < 0.0 { low - margin } else { 0.0 };
-    let mut chart = ChartBuilder::on(area)
-        .caption("Separation by layer", caption())
-        .margin(16)
-        .x_label_area_size(46)
-        .y_label_area_size(64)
-        .build_cartesian_2d(layer_range(derivation), bottom..high + margin)?;
+    let mut chart =
+        framed(area, "Separation by layer").build_cartesian_2d(layer_range(derivation), bottom..high + margin)?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)
@@ -101,21 +97,14 @@ fn separation(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureErr
     chart
         .draw_series(LineSeries::new(fitted.iter().copied(), FAINT.stroke_width(2)))?
         .label("prompts fitted on")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], FAINT.stroke_width(2)));
+        .legend(dash(FAINT.stroke_width(2)));
     if !held_out.is_empty() {
         chart
             .draw_series(LineSeries::new(held_out.iter().copied(), MEASURED.stroke_width(2)).point_size(3))?
             .label("prompts held out")
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], MEASURED.stroke_width(2)));
+            .legend(dash(MEASURED.stroke_width(2)));
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.85))
-        .border_style(FAINT)
-        .label_font(text(14))
-        .draw()?;
-    Ok(())
+    name_series(&mut chart, SeriesLabelPosition::LowerRight)
 }
 
 /// AUC on held-out prompts by layer.
@@ -126,12 +115,7 @@ fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
         layers.filter_map(|layer| Some((f64::from(layer.layer), auc(layer.stats.held_out?)))).collect();
     let title = if areas.is_empty() { "No prompts were held out" } else { "On prompts held out" };
     let low = areas.iter().map(|point| point.1).fold(0.45, f64::min);
-    let mut chart = ChartBuilder::on(area)
-        .caption(title, caption())
-        .margin(16)
-        .x_label_area_size(46)
-        .y_label_area_size(64)
-        .build_cartesian_2d(layer_range(derivation), (low - 0.02).max(-0.02)..1.03)?;
+    let mut chart = framed(area, title).build_cartesian_2d(layer_range(derivation), (low - 0.02).max(-0.02)..1.03)?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)
@@ -147,31 +131,20 @@ fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
     chart
         .draw_series(LineSeries::new([(range.start, 0.5), (range.end, 0.5)], FAINT.stroke_width(2)))?
         .label("chance")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], FAINT.stroke_width(2)));
+        .legend(dash(FAINT.stroke_width(2)));
     if !areas.is_empty() {
         chart
             .draw_series(LineSeries::new(areas.iter().copied(), MEASURED.stroke_width(2)).point_size(3))?
             .label("sparse direction")
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], MEASURED.stroke_width(2)));
+            .legend(dash(MEASURED.stroke_width(2)));
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::MiddleRight)
-        .background_style(WHITE.mix(0.85))
-        .border_style(FAINT)
-        .label_font(text(14))
-        .draw()?;
-    Ok(())
+    name_series(&mut chart, SeriesLabelPosition::MiddleRight)
 }
 
 /// Energy kept against the number of components, for every layer, with what was kept.
 fn energy(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
     let n_embd = derivation.directions.first().map_or(1, Array1::len);
-    let mut chart = ChartBuilder::on(area)
-        .caption("Energy kept by the k largest components", caption())
-        .margin(16)
-        .x_label_area_size(46)
-        .y_label_area_size(64)
+    let mut chart = framed(area, "Energy kept by the k largest components")
         .build_cartesian_2d((1.0..(n_embd as f64).max(2.0)).log_scale(), 0.0..1.03)?;
     chart
         .configure_mesh()
@@ -189,30 +162,21 @@ fn energy(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> 
         let line = curve(&derivation.directions[position]);
         let series = chart.draw_series(LineSeries::new(line, FAINT.mix(0.6).stroke_width(1)))?;
         if drawn == 0 {
-            series
-                .label("other layers")
-                .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], FAINT.stroke_width(1)));
+            series.label("other layers").legend(dash(FAINT.stroke_width(1)));
         }
     }
     let number = derivation.vector.layers[best].layer;
     chart
         .draw_series(LineSeries::new(curve(&derivation.directions[best]), MEASURED.stroke_width(3)))?
         .label(format!("layer {number}, which separates best"))
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], MEASURED.stroke_width(3)));
+        .legend(dash(MEASURED.stroke_width(3)));
     let kept = derivation.vector.layers.iter();
     let kept = kept.map(|layer| (layer.indices.len() as f64, f64::from(layer.stats.energy_kept)));
     chart
         .draw_series(kept.map(|point| Circle::new(point, 3, INK.filled())))?
         .label("kept in the vector")
         .legend(|(x, y)| Circle::new((x + 9, y), 3, INK.filled()));
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.85))
-        .border_style(FAINT)
-        .label_font(text(14))
-        .draw()?;
-    Ok(())
+    name_series(&mut chart, SeriesLabelPosition::LowerRight)
 }
 
 /// The states of the layer that separates best on their first two principal components.
@@ -238,12 +202,7 @@ fn states(area: &Area<'_>, dump: &Dump, derivation: &Derivation) -> Result<(), P
     // Room above the points for the legend.
     let (across, up) = (range(|point| point.0), range(|point| point.1));
     let up = up.start..up.end + (up.end - up.start) * 0.35;
-    let mut chart = ChartBuilder::on(area)
-        .caption(format!("States of layer {number}"), caption())
-        .margin(16)
-        .x_label_area_size(46)
-        .y_label_area_size(64)
-        .build_cartesian_2d(across, up)?;
+    let mut chart = framed(area, format!("States of layer {number}")).build_cartesian_2d(across, up)?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)
@@ -260,14 +219,7 @@ fn states(area: &Area<'_>, dump: &Dump, derivation: &Derivation) -> Result<(), P
             .label(*name)
             .legend(move |(x, y)| Circle::new((x + 9, y), radius, style));
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .background_style(WHITE.mix(0.85))
-        .border_style(FAINT)
-        .label_font(text(14))
-        .draw()?;
-    Ok(())
+    name_series(&mut chart, SeriesLabelPosition::UpperRight)
 }
 
 /// Where states lie on two principal components of the states that were fitted on.
@@ -345,8 +297,31 @@ fn whole_number(number: f64) -> String {
     if (number - number.round()).abs() < 1e-6 { format!("{number:.0}") } else { String::new() }
 }
 
-fn caption() -> TextStyle<'static> {
-    ("sans-serif", 19).into_font().color(&INK)
+/// A chart with its title and room for the axes.
+fn framed<'a, 'b>(area: &'a Area<'b>, title: impl AsRef<str>) -> ChartBuilder<'a, 'b, SVGBackend<'b>> {
+    let mut chart = ChartBuilder::on(area);
+    chart.caption(title, text(19)).margin(16).x_label_area_size(46).y_label_area_size(64);
+    chart
+}
+
+/// The piece of a line that stands beside its name.
+fn dash(style: ShapeStyle) -> impl Fn((i32, i32)) -> PathElement<(i32, i32)> {
+    move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style)
+}
+
+/// The box with the names of what is drawn.
+fn name_series<'a, C: CoordTranslate>(
+    chart: &mut ChartContext<'a, SVGBackend<'a>, C>,
+    position: SeriesLabelPosition,
+) -> Result<(), PictureError> {
+    chart
+        .configure_series_labels()
+        .position(position)
+        .background_style(WHITE.mix(0.85))
+        .border_style(FAINT)
+        .label_font(text(14))
+        .draw()?;
+    Ok(())
 }
 
 fn text(size: u32) -> TextStyle<'static> {

@@ -1,4 +1,4 @@
-//! Everything that a reader must check, before any state is handed out.
+//! Everything that a reader must check but the states themselves, before any of them is handed out.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::meta::{DumpMeta, Label};
 use super::place::LayerPlace;
 use super::{LABELS, STATES};
 
-/// What a dump holds, once all of it was checked.
+/// What a dump holds, and where.
 #[derive(Debug)]
 pub(super) struct Content {
     pub meta: DumpMeta,
@@ -20,7 +20,7 @@ pub(super) struct Content {
     pub layers: Vec<LayerPlace>,
 }
 
-/// Checks a whole file.
+/// Checks a whole file but the states in it.
 pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
     let unreadable = |error: safetensors::SafeTensorError| Fault::Safetensors { reason: error.to_string() };
     let (_, metadata) = SafeTensors::read_metadata(file).map_err(unreadable)?;
@@ -57,10 +57,9 @@ pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
     }
     let start = place(states.data(), file).start;
     let row = n_embd * element.size();
-    let layers: Vec<_> = (0..n_layer)
+    let layers = (0..n_layer)
         .map(|layer| LayerPlace { file: 0, start: start + layer * row, stride: n_layer * row, element })
         .collect();
-    check_states(file, &layers, n_prompts, n_embd)?;
     Ok(Content { meta, labels, layers })
 }
 
@@ -73,22 +72,6 @@ fn check_labels(labels: &TensorView<'_>, n_prompts: usize, file: &[u8]) -> Resul
         Label::from_byte(label).ok_or(Fault::Label { prompt: row + 1, label, at: start + row })
     };
     labels.data().iter().enumerate().map(label).collect()
-}
-
-/// Every state must be finite.
-fn check_states(file: &[u8], layers: &[LayerPlace], n_prompts: usize, n_embd: usize) -> Result<(), Fault> {
-    let mut state = vec![0.0; n_embd];
-    for row in 0..n_prompts {
-        for (layer, place) in layers.iter().enumerate() {
-            let bytes = place.row(row, n_embd);
-            place.element.widen(&file[bytes.clone()], &mut state);
-            if let Some(index) = state.iter().position(|value| !value.is_finite()) {
-                let at = bytes.start + index * place.element.size();
-                return Err(Fault::NotFinite { prompt: row + 1, layer, index, at });
-            }
-        }
-    }
-    Ok(())
 }
 
 fn wrong_states(states: &TensorView<'_>, meta: &DumpMeta) -> Fault {

@@ -28,6 +28,7 @@ pub use error::DumpError;
 pub use fault::Fault;
 pub use meta::{DumpMeta, Label};
 pub use place::LayerPlace;
+pub(crate) use place::Part;
 pub use plan::{Difference, DumpPlan};
 pub use read::Dump;
 pub use token_position::TokenPosition;

@@ -23,3 +23,12 @@ impl LayerPlace {
         start..start + n_embd * self.element.size()
     }
 }
+
+/// Where the states of the prompts from row `first` on lie, up to the next part.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// Its first row.
+    pub first: usize,
+    /// An entry a layer.
+    pub layers: Vec<LayerPlace>,
+}

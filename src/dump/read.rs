@@ -6,8 +6,9 @@ use ndarray::Array2;
 
 use super::check::{Content, check};
 use super::error::DumpError;
+use super::fault::Fault;
 use super::meta::{DumpMeta, Label};
-use super::place::LayerPlace;
+use super::place::{LayerPlace, Part};
 use crate::files::MappedFile;
 
 /// A dump that was opened and checked. Its states are used where they lie in the map.
@@ -15,9 +16,10 @@ use crate::files::MappedFile;
 pub struct Dump {
     files: Vec<MappedFile>,
     path: PathBuf,
-    content: Content,
-    /// Rows from this one on lie elsewhere: where, an entry a layer. `None` if all lie where `content` says.
-    second: Option<(usize, Vec<LayerPlace>)>,
+    meta: DumpMeta,
+    labels: Vec<Label>,
+    /// By first row; the first part begins with row 0.
+    parts: Vec<Part>,
 }
 
 impl Dump {
@@ -27,10 +29,17 @@ impl Dump {
     /// The file cannot be opened or breaks a rule of the format.
     pub fn open(path: &Path) -> Result<Self, DumpError> {
         let file = MappedFile::open(path).map_err(|source| DumpError::Open { path: path.to_owned(), source })?;
-        let path = path.to_owned();
-        match check(&file) {
-            Ok(content) => Ok(Self { files: vec![file], path, content, second: None }),
-            Err(fault) => Err(DumpError::Broken { path, fault }),
+        let broken = |fault| DumpError::Broken { path: path.to_owned(), fault };
+        let Content { meta, labels, layers } = check(&file).map_err(broken)?;
+        let parts = vec![Part { first: 0, layers }];
+        let dump = Self { files: vec![file], path: path.to_owned(), meta, labels, parts };
+        match dump.first_not_finite() {
+            None => Ok(dump),
+            Some((row, layer, index)) => {
+                let (_, place, row_there) = dump.place(row, layer);
+                let at = place.row(row_there, dump.n_embd()).start + index * place.element.size();
+                Err(broken(Fault::NotFinite { prompt: row + 1, layer, index, at }))
+            }
         }
     }
 
@@ -43,13 +52,13 @@ impl Dump {
     /// Which model and prompts.
     #[must_use]
     pub fn meta(&self) -> &DumpMeta {
-        &self.content.meta
+        &self.meta
     }
 
     /// Each prompt's side, in row order: `[n_prompts]`.
     #[must_use]
     pub fn labels(&self) -> &[Label] {
-        &self.content.labels
+        &self.labels
     }
 
     /// Rows.
@@ -99,56 +108,43 @@ impl Dump {
     /// `prompt` is not below [`Self::n_prompts`], `layer` not below [`Self::n_layer`], or `out` not `[n_embd]`.
     pub fn read_state(&self, prompt: usize, layer: usize, out: &mut [f32]) {
         assert!(prompt < self.n_prompts(), "prompt {prompt} of {}", self.n_prompts());
-        let (place, row) = match &self.second {
-            Some((first, layers)) if prompt >= *first => (&layers[layer], prompt - first),
-            _ => (&self.content.layers[layer], prompt),
-        };
-        place.element.widen(&self.files[place.file][place.row(row, self.n_embd())], out);
+        let (file, place, row) = self.place(prompt, layer);
+        place.element.widen(&file[place.row(row, self.n_embd())], out);
+    }
+
+    /// Where the state of one prompt at one layer lies: the file, the place, and the prompt's row there.
+    fn place(&self, prompt: usize, layer: usize) -> (&MappedFile, &LayerPlace, usize) {
+        let part = &self.parts[self.parts.partition_point(|part| part.first <= prompt) - 1];
+        let place = &part.layers[layer];
+        (&self.files[place.file], place, prompt - part.first)
+    }
+
+    /// Prompt, layer and index of the first value that is no finite number.
+    fn first_not_finite(&self) -> Option<(usize, usize, usize)> {
+        let mut state = vec![0.0; self.n_embd()];
+        let mut states = (0..self.n_prompts()).flat_map(|prompt| (0..self.n_layer()).map(move |layer| (prompt, layer)));
+        states.find_map(|(prompt, layer)| {
+            self.read_state(prompt, layer, &mut state);
+            state.iter().position(|value| !value.is_finite()).map(|index| (prompt, layer, index))
+        })
     }
 
     /// Puts a dump together from states that lie anywhere in mapped `files`: what readers of other programs' files use.
-    /// `path` is what the dump is called; `places` has one entry a layer.
+    /// `path` is what the dump is called; `parts` are sorted by first row and begin with row 0.
     ///
     /// # Errors
     /// A state is not finite.
-    pub(crate) fn from_places(
+    pub(crate) fn from_parts(
         path: PathBuf,
         files: Vec<MappedFile>,
         meta: DumpMeta,
         labels: Vec<Label>,
-        layers: Vec<LayerPlace>,
+        parts: Vec<Part>,
     ) -> Result<Self, DumpError> {
-        Self { files, path, content: Content { meta, labels, layers }, second: None }.checked()
-    }
-
-    /// The same from states of which those from row `first` on lie where `second` says, an entry a layer: two sides in
-    /// two files.
-    ///
-    /// # Errors
-    /// As for [`Self::from_places`].
-    pub(crate) fn from_two_places(
-        path: PathBuf,
-        files: Vec<MappedFile>,
-        meta: DumpMeta,
-        labels: Vec<Label>,
-        layers: Vec<LayerPlace>,
-        (first, second): (usize, Vec<LayerPlace>),
-    ) -> Result<Self, DumpError> {
-        Self { files, path, content: Content { meta, labels, layers }, second: Some((first, second)) }.checked()
-    }
-
-    /// Checks that every state is finite.
-    fn checked(self) -> Result<Self, DumpError> {
-        let dump = self;
-        let mut state = vec![0.0; dump.n_embd()];
-        for prompt in 0..dump.n_prompts() {
-            for layer in 0..dump.n_layer() {
-                dump.read_state(prompt, layer, &mut state);
-                if !state.iter().all(|value| value.is_finite()) {
-                    return Err(DumpError::NotFinite { path: dump.path, prompt: prompt + 1, layer });
-                }
-            }
+        let dump = Self { files, path, meta, labels, parts };
+        match dump.first_not_finite() {
+            None => Ok(dump),
+            Some((prompt, layer, _)) => Err(DumpError::NotFinite { path: dump.path, prompt: prompt + 1, layer }),
         }
-        Ok(dump)
     }
 }

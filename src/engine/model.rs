@@ -12,6 +12,7 @@ use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::options::ContextOptions;
 use crate::files::MappedFile;
+use crate::vector;
 use crate::vector::Fingerprint;
 use crate::vector::gguf::Gguf;
 
@@ -91,13 +92,8 @@ impl Model {
         let file = map(path)?;
         let gguf = parse(path, &file)?;
         let unsuitable = |reason: &str| EngineError::Unsuitable { path: path.to_owned(), reason: reason.to_owned() };
+        vector::shape_of_model(&gguf).map_err(unsuitable)?;
         let architecture = gguf.architecture().unwrap_or_default().to_owned();
-        if architecture == "controlvector" {
-            return Err(unsuitable("it is a control vector, not a model"));
-        }
-        if gguf.n_layer().unwrap_or(0) == 0 || gguf.n_embd().unwrap_or(0) == 0 {
-            return Err(unsuitable("its header names no layers (block_count, embedding_length)"));
-        }
         if gguf.str("tokenizer.ggml.model").is_none() {
             return Err(unsuitable("it carries no tokenizer"));
         }
@@ -108,7 +104,7 @@ impl Model {
         }
         let fingerprint = Fingerprint::of(&gguf, &file).ok();
         let chat_template = gguf.str("tokenizer.chat_template").map(str::to_owned);
-        let name = gguf.str("general.name").map_or_else(|| stem(path), str::to_owned);
+        let name = vector::name_of_model(&gguf, path);
         drop(file);
 
         super::logs::divert();
@@ -272,10 +268,6 @@ pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
     let params = LlamaModelParams::default().with_vocab_only(true);
     LlamaModel::load_from_file(backend, path, &params)
         .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: super::logs::last_complaints() })
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// llama.cpp's global state: made on first use, for the life of the process.

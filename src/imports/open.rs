@@ -8,7 +8,7 @@ use super::layout::{Layout, lay_out};
 use super::numbering::Numbering;
 use super::source::Source;
 use super::{labels, layout};
-use crate::dump::{Dump, DumpError, DumpMeta, Label, LayerPlace, TokenPosition};
+use crate::dump::{Dump, DumpError, DumpMeta, Label, LayerPlace, Part, TokenPosition};
 use crate::files::MappedFile;
 use crate::vector::Target;
 
@@ -113,11 +113,11 @@ fn labels_of(source: &Source, file: Option<&Path>, rows: usize) -> Result<Vec<La
 
 fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, ImportError> {
     let (mut files, mut labels, mut hashes) = (vec![], vec![], vec![]);
-    let mut places: Vec<(usize, Vec<LayerPlace>)> = vec![];
+    let mut parts = vec![];
     for side in sides {
         hashes.extend(hashes_of(&side, target.n_embd));
         let shift = |place: &LayerPlace| LayerPlace { file: place.file + files.len(), ..*place };
-        places.push((labels.len(), side.layout.layers.iter().map(shift).collect()));
+        parts.push(Part { first: labels.len(), layers: side.layout.layers.iter().map(shift).collect() });
         files.extend::<Vec<MappedFile>>(side.source.files);
         labels.extend(side.labels);
     }
@@ -136,13 +136,7 @@ fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, 
         n_tokens: None,
         last_tokens: None,
     };
-    let mut places = places.into_iter();
-    let first = places.next().map(|(_, layers)| layers).unwrap_or_default();
-    let dump = match places.next() {
-        None => Dump::from_places(name.to_owned(), files, meta, labels, first),
-        Some(second) => Dump::from_two_places(name.to_owned(), files, meta, labels, first, second),
-    };
-    dump.map_err(|error| match error {
+    Dump::from_parts(name.to_owned(), files, meta, labels, parts).map_err(|error| match error {
         DumpError::NotFinite { path, prompt, layer } => ImportError::NotFinite { path, prompt, layer },
         other => ImportError::Dump(other),
     })

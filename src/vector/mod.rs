@@ -23,4 +23,4 @@ pub use fit::Mismatch;
 pub use header::{Header, HeldOut, Keep, LayerEntry, LayerStats, Scale, Sign};
 pub use summary::Summary;
 pub use sv::{At, Fault, Indices, LayerView, SvError, SvFile, Values};
-pub use target::{OutputNorm, Target, TargetError};
+pub use target::{OutputNorm, Target, TargetError, name_of_model, shape_of_model};

@@ -84,27 +84,39 @@ impl Target {
         let file = MappedFile::open(path).map_err(|source| TargetError::Open { path: owned(), source })?;
         let gguf = Gguf::parse(&file).map_err(|source| TargetError::Gguf { path: owned(), source })?;
         let unsuitable = |reason| TargetError::Unsuitable { path: owned(), reason };
-        let architecture = gguf.architecture().unwrap_or_default();
-        if architecture == super::gguf_vector::ARCHITECTURE {
-            return Err(unsuitable("it is a control vector, not a model"));
-        }
-        let size = |number: Option<u64>| number.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
-        let shape = size(gguf.n_layer()).zip(size(gguf.n_embd()));
-        let (n_layer, n_embd) =
-            shape.ok_or_else(|| unsuitable("its header names no layers (block_count, embedding_length)"))?;
+        let (n_layer, n_embd) = shape_of_model(&gguf).map_err(unsuitable)?;
         let fingerprint =
             Fingerprint::of(&gguf, &file).map_err(|source| TargetError::Fingerprint { path: owned(), source })?;
-        let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self {
             path: owned(),
-            architecture: architecture.to_owned(),
-            model_name: gguf.str("general.name").map_or_else(stem, str::to_owned),
+            architecture: gguf.architecture().unwrap_or_default().to_owned(),
+            model_name: name_of_model(&gguf, path),
             n_layer,
             n_embd,
             fingerprint,
             output_norm: OutputNorm::of(&gguf, &file, n_embd),
         })
     }
+}
+
+/// Blocks and values of one hidden state, both above 0, of the model that `gguf` is the header of.
+///
+/// # Errors
+/// Why it is the header of no language model.
+pub fn shape_of_model(gguf: &Gguf<'_>) -> Result<(usize, usize), &'static str> {
+    if gguf.architecture() == Some(super::gguf_vector::ARCHITECTURE) {
+        return Err("it is a control vector, not a model");
+    }
+    let size = |number: Option<u64>| number.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
+    let shape = size(gguf.n_layer()).zip(size(gguf.n_embd()));
+    shape.ok_or("its header names no layers (block_count, embedding_length)")
+}
+
+/// What people call the model at `path` that `gguf` is the header of: its `general.name`, or the file's name.
+#[must_use]
+pub fn name_of_model(gguf: &Gguf<'_>, path: &Path) -> String {
+    let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    gguf.str("general.name").map_or_else(stem, str::to_owned)
 }
 
 impl OutputNorm {

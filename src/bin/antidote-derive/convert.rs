@@ -1,7 +1,7 @@
 //! `antidote-derive import`, `export` and `bind`: control-vector GGUFs in and out.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use antidote::files::write_atomically;
 use antidote::vector::gguf_vector::{GgufVector, Import, export};
@@ -9,7 +9,7 @@ use antidote::vector::{Sign, SvFile, Target};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::args::{parse_concept, parse_percent};
-use super::{Failure, UsageError, now};
+use super::{Failure, UsageError, check_free, now};
 
 #[derive(Subcommand)]
 pub enum Conversion {
@@ -107,7 +107,7 @@ pub fn run(conversion: &Conversion) -> Result<(), Failure> {
 
 fn run_import(args: &ImportArgs) -> Result<(), Failure> {
     let out = args.out.clone().unwrap_or_else(|| args.vector.with_extension("sv"));
-    check_free(&out, args.force)?;
+    check_free(&out, args.force, "--out")?;
     let target = args.for_model.as_deref().map(Target::open).transpose()?;
     let vector = GgufVector::open(&args.vector)?;
     let import = Import {
@@ -162,7 +162,7 @@ fn warn_of_another_name(vector: &GgufVector, target: &Target) {
 }
 
 fn run_export(args: &ExportArgs) -> Result<(), Failure> {
-    check_free(&args.out, args.force)?;
+    check_free(&args.out, args.force, "--out")?;
     let vector = SvFile::open(&args.vector)?;
     if args.skip_layer_0 && vector.layers().all(|view| view.layer == 0) {
         let what = format!("{} has no other layer than 0, so nothing would be left", args.vector.display());
@@ -182,7 +182,7 @@ fn run_export(args: &ExportArgs) -> Result<(), Failure> {
 
 fn run_bind(args: &BindArgs) -> Result<(), Failure> {
     if let Some(out) = &args.out {
-        check_free(out, args.force)?;
+        check_free(out, args.force, "--out")?;
     }
     let out = args.out.as_ref().unwrap_or(&args.vector);
     let target = Target::open(&args.for_model)?;
@@ -220,12 +220,4 @@ fn run_bind(args: &BindArgs) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     writeln!(stdout, "{}: tied to {} ({})", out.display(), target.model_name, target.fingerprint.short())?;
     Ok(())
-}
-
-fn check_free(out: &Path, force: bool) -> Result<(), Failure> {
-    if !out.exists() || force {
-        return Ok(());
-    }
-    let out = out.display();
-    Err(UsageError(format!("{out} is there already; replace it with --force or name another with --out")).into())
 }

@@ -30,17 +30,16 @@ fn main() -> ExitCode {
     if let Some(conversion) = args.conversion {
         return exit_code(convert::run(&conversion));
     }
-    let out = args.out();
-    for (goal, flag) in [(Some(&out), "--out"), (args.plot.as_ref(), "--plot")] {
-        if let Some(goal) = goal.filter(|goal| goal.exists() && !args.force) {
-            eprintln!(
-                "error: {} is there already; replace it with --force or name another with {flag}",
-                goal.display()
-            );
-            return ExitCode::from(2);
-        }
+    exit_code(run(args))
+}
+
+/// Nothing that is there is replaced unasked; `flag` names another place.
+fn check_free(goal: &Path, force: bool, flag: &str) -> Result<(), UsageError> {
+    if !goal.exists() || force {
+        return Ok(());
     }
-    exit_code(run(args, &out))
+    let goal = goal.display();
+    Err(UsageError(format!("{goal} is there already; replace it with --force or name another with {flag}")))
 }
 
 fn exit_code(result: Result<(), Failure>) -> ExitCode {
@@ -55,7 +54,10 @@ fn exit_code(result: Result<(), Failure>) -> ExitCode {
     }
 }
 
-fn run(args: Args, out: &Path) -> Result<(), Failure> {
+fn run(args: Args) -> Result<(), Failure> {
+    let out = args.out();
+    check_free(&out, args.force, "--out")?;
+    args.plot.as_deref().map_or(Ok(()), |plot| check_free(plot, args.force, "--plot"))?;
     let input::Opened { dump, layers } = input::open(args.dump(), &args.foreign, args.layers.clone())?;
     let recipe = Recipe {
         method: args.method,
@@ -76,10 +78,9 @@ fn run(args: Args, out: &Path) -> Result<(), Failure> {
         derive(&dump, &recipe, &Execution { watch: &|done, total| progress.show(done, total), ..Execution::default() })?
     };
     // Drawn first, so that a picture that cannot be drawn leaves no vector behind.
-    let picture = args.plot.as_deref().map(|plot| draw_into(plot, &dump, &derivation)).transpose();
-    picture?;
-    derivation.vector.write(out)?;
-    report::print(&SvFile::open(out)?, &derivation.concerns)?;
+    args.plot.as_deref().map_or(Ok(()), |plot| draw_into(plot, &dump, &derivation))?;
+    derivation.vector.write(&out)?;
+    report::print(&SvFile::open(&out)?, &derivation.concerns)?;
     Ok(())
 }
 
