@@ -15,4 +15,6 @@ pub mod chat;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "engine")]
+pub mod eval;
+#[cfg(feature = "engine")]
 pub mod prompts;

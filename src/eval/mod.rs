@@ -1,0 +1,13 @@
+//! The safety-utility trade-off, measured: attacks, defences, judges, sweeps over α and sparsity k, the report.
+//!
+//! What is asked is an [`Item`], under which conditions is an [`Arm`], what came of it is a [`Record`]: a line of a
+//! JSONL file that holds all that is needed to judge it again without the model. Everything shown is computed from
+//! records.
+
+mod arm;
+mod item;
+mod record;
+
+pub use arm::{Arm, NO_DEFENCE};
+pub use item::{Item, Kind};
+pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};
