@@ -95,6 +95,37 @@ fn the_last_layer_is_only_used_when_asked_for_as_it_is() {
     assert_eq!(bench.layers("hf.sv"), [1, 2, 3]);
     bench.derive(&args(&["--layers", "0-1"])).succeeds();
     assert_eq!(bench.layers("hf.sv"), [0, 1]);
+    // Chosen among those that can be used.
+    bench.derive(&args(&["--layers", "all"])).succeeds();
+    assert_eq!(bench.layers("hf.sv"), [1, 2]);
+    bench.derive(&args(&["--layers", "best:3"])).fails(1, &["held out"]);
+}
+
+/// The states of a few layers in a folder, as people keep them who looked at these layers only.
+#[test]
+fn some_layers_are_enough() {
+    let bench = Bench::new();
+    let states = bench.states();
+    let layer =
+        |il: usize| -> Vec<f32> { states.chunks_exact(32).skip(il + 1).step_by(5).flatten().copied().collect() };
+    std::fs::create_dir(bench.path("some.npys")).unwrap();
+    for il in [1, 2] {
+        bench.put_npy(&format!("some.npys/layer_{il}.npy"), &[12, 32], &layer(il));
+    }
+    std::fs::write(bench.path("labels.txt"), "harmful\nbenign\n".repeat(6)).unwrap();
+    let args = |more: &[&'static str]| {
+        with(
+            &[&["some.npys", "--labels", "labels.txt", "--for-model", "MODEL", "--out", "some.sv", "--force"], more]
+                .concat(),
+        )
+    };
+    bench.derive(&args(&[])).fails(1, &["only some", "--numbering hf"]);
+    let ran = bench.derive(&args(&["--numbering", "blocks"])).succeeds();
+    assert!(ran.stderr.contains("2 of the model's 4 blocks"), "{}", ran.stderr);
+    assert_eq!(bench.layers("some.sv"), [1, 2]);
+    bench.derive(&args(&["--numbering", "blocks", "--layers", "1-3"])).fails(1, &["no states of layer 3"]);
+    bench.derive(&with(&["hf.safetensors", "--for-model", "MODEL"])).succeeds();
+    assert_eq!(bench.directions("some.sv"), bench.directions("hf.sv"));
 }
 
 #[test]

@@ -64,8 +64,20 @@ pub enum DeriveError {
         /// How far off, relative to the largest eigenvalue.
         residual: f64,
     },
+    /// A layer was asked for that the dump has no states of.
+    #[error(
+        "there are no states of layer {layer} that a direction could be found in: they are not in the file, or have been \
+         through the model's final norm (then --last-layer keep uses them all the same); leave the layer out of --layers"
+    )]
+    NoStates {
+        /// The layer.
+        layer: usize,
+    },
     /// No layer is left.
-    #[error("no layer to derive: the model has layers 0 to {last} and {chosen} was asked for")]
+    #[error(
+        "no layer to derive: the model has layers 0 to {last}, of which the dump may have only some, and {chosen} was \
+         asked for"
+    )]
     NoLayers {
         /// The last layer.
         last: usize,

@@ -81,10 +81,7 @@ pub fn derive(dump: &Dump, recipe: &Recipe, execution: &Execution<'_>) -> Result
     let whole = Split::whole(dump);
     check_sides(&whole, recipe.method)?;
     let split = if recipe.hold_out { Split::held_out(dump) } else { whole };
-    let chosen = recipe.layers.of(dump.n_layer());
-    if chosen.is_empty() {
-        return Err(DeriveError::NoLayers { last: dump.n_layer() - 1, chosen: recipe.layers.to_string() });
-    }
+    let chosen = chosen_layers(dump, &recipe.layers)?;
     if matches!(recipe.layers, LayerChoice::Best(_)) && !split.is_held_out() {
         let reason = if recipe.hold_out { "fewer than 10 prompts on a side" } else { "all are fitted on" };
         return Err(DeriveError::NothingHeldOut { reason });
@@ -142,6 +139,17 @@ pub fn derive(dump: &Dump, recipe: &Recipe, execution: &Execution<'_>) -> Result
     let vector = ControlVector { header: header(dump, recipe, &split), layers };
     let directions = fitted.into_iter().map(|fitted| fitted.whole).collect();
     Ok(Derivation { vector, concerns, directions, best, split })
+}
+
+/// The layers that get a direction. One that was asked for by number and has no states is not passed over in silence.
+fn chosen_layers(dump: &Dump, choice: &LayerChoice) -> Result<Vec<usize>, DeriveError> {
+    let wanted = choice.of(dump.n_layer());
+    let chosen: Vec<usize> = wanted.iter().copied().filter(|layer| dump.has_layer(*layer)).collect();
+    match (choice, wanted.iter().find(|layer| !dump.has_layer(**layer))) {
+        (LayerChoice::Ranges(_), Some(layer)) => Err(DeriveError::NoStates { layer: *layer }),
+        _ if chosen.is_empty() => Err(DeriveError::NoLayers { last: dump.n_layer() - 1, chosen: choice.to_string() }),
+        _ => Ok(chosen),
+    }
 }
 
 fn check_sides(whole: &Split, method: Method) -> Result<(), DeriveError> {

@@ -29,6 +29,6 @@ impl LayerPlace {
 pub(crate) struct Part {
     /// Its first row.
     pub first: usize,
-    /// An entry a layer.
-    pub layers: Vec<LayerPlace>,
+    /// An entry a layer; `None` where nobody has the states, or they cannot be used.
+    pub layers: Vec<Option<LayerPlace>>,
 }

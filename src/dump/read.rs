@@ -31,7 +31,7 @@ impl Dump {
         let file = MappedFile::open(path).map_err(|source| DumpError::Open { path: path.to_owned(), source })?;
         let broken = |fault| DumpError::Broken { path: path.to_owned(), fault };
         let Content { meta, labels, layers } = check(&file).map_err(broken)?;
-        let parts = vec![Part { first: 0, layers }];
+        let parts = vec![Part { first: 0, layers: layers.into_iter().map(Some).collect() }];
         let dump = Self { files: vec![file], path: path.to_owned(), meta, labels, parts };
         match dump.first_not_finite() {
             None => Ok(dump),
@@ -73,6 +73,17 @@ impl Dump {
         self.meta().n_layer
     }
 
+    /// Whether there are states of `layer`: of all layers in a dump of our own, of some in other programs' files.
+    #[must_use]
+    pub fn has_layer(&self, layer: usize) -> bool {
+        self.parts.iter().all(|part| matches!(part.layers.get(layer), Some(Some(_))))
+    }
+
+    /// Does without the states of `layer` from here on.
+    pub(crate) fn leave_out(&mut self, layer: usize) {
+        self.parts.iter_mut().for_each(|part| part.layers[layer] = None);
+    }
+
     /// Values of one hidden state, at least 1.
     #[must_use]
     pub fn n_embd(&self) -> usize {
@@ -83,7 +94,7 @@ impl Dump {
     /// `rows[i]`.
     ///
     /// # Panics
-    /// `layer` is not below [`Self::n_layer`], or a row not below [`Self::n_prompts`].
+    /// The dump has no such layer ([`Self::has_layer`]), or a row is not below [`Self::n_prompts`].
     #[must_use]
     pub fn rows(&self, layer: usize, rows: &[usize]) -> Array2<f32> {
         let mut states = Array2::zeros((rows.len(), self.n_embd()));
@@ -96,7 +107,7 @@ impl Dump {
     /// The states of all prompts at `layer`, widened: `[n_prompts, n_embd]`.
     ///
     /// # Panics
-    /// `layer` is not below [`Self::n_layer`].
+    /// The dump has no such layer ([`Self::has_layer`]).
     #[must_use]
     pub fn layer(&self, layer: usize) -> Array2<f32> {
         self.rows(layer, &(0..self.n_prompts()).collect::<Vec<_>>())
@@ -105,7 +116,8 @@ impl Dump {
     /// Widens the state of one prompt at one layer into `out`, `[n_embd]`.
     ///
     /// # Panics
-    /// `prompt` is not below [`Self::n_prompts`], `layer` not below [`Self::n_layer`], or `out` not `[n_embd]`.
+    /// `prompt` is not below [`Self::n_prompts`], the dump has no such layer ([`Self::has_layer`]), or `out` is not
+    /// `[n_embd]`.
     pub fn read_state(&self, prompt: usize, layer: usize, out: &mut [f32]) {
         assert!(prompt < self.n_prompts(), "prompt {prompt} of {}", self.n_prompts());
         let (file, place, row) = self.place(prompt, layer);
@@ -115,14 +127,15 @@ impl Dump {
     /// Where the state of one prompt at one layer lies: the file, the place, and the prompt's row there.
     fn place(&self, prompt: usize, layer: usize) -> (&MappedFile, &LayerPlace, usize) {
         let part = &self.parts[self.parts.partition_point(|part| part.first <= prompt) - 1];
-        let place = &part.layers[layer];
+        let place = part.layers[layer].as_ref().expect("only layers that the dump has are read");
         (&self.files[place.file], place, prompt - part.first)
     }
 
     /// Prompt, layer and index of the first value that is no finite number.
     fn first_not_finite(&self) -> Option<(usize, usize, usize)> {
         let mut state = vec![0.0; self.n_embd()];
-        let mut states = (0..self.n_prompts()).flat_map(|prompt| (0..self.n_layer()).map(move |layer| (prompt, layer)));
+        let layers: Vec<usize> = (0..self.n_layer()).filter(|layer| self.has_layer(*layer)).collect();
+        let mut states = (0..self.n_prompts()).flat_map(|prompt| layers.iter().map(move |layer| (prompt, *layer)));
         states.find_map(|(prompt, layer)| {
             self.read_state(prompt, layer, &mut state);
             state.iter().position(|value| !value.is_finite()).map(|index| (prompt, layer, index))

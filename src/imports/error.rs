@@ -54,12 +54,6 @@ pub enum ImportError {
          leave that prompt out", .path.display()
     )]
     NotFinite { path: PathBuf, prompt: usize, layer: usize },
-    /// The last layer cannot be used, and was asked for or is the only one.
-    #[error(
-        "{}: the states of layer {layer} have been through the model's final norm, so they are not what block {layer} \
-         puts out and cannot be steered by; leave the layer out of --layers, or pass --last-layer keep", .path.display()
-    )]
-    LastLayer { path: PathBuf, layer: usize },
     /// The temporary file cannot be written.
     #[error("cannot convert {}: no temporary file: {source}; TMPDIR names the folder for it", .path.display())]
     Temporary { path: PathBuf, source: std::io::Error },

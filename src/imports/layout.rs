@@ -18,8 +18,8 @@ const LABELS: [&str; 3] = ["labels", "label", "y"];
 #[derive(Debug)]
 pub(super) struct Layout {
     pub n_prompts: usize,
-    /// An entry a block.
-    pub layers: Vec<LayerPlace>,
+    /// An entry a block; `None` where its states are not there.
+    pub layers: Vec<Option<LayerPlace>>,
     pub numbering: Numbering,
     /// What was done that a user should know.
     pub notes: Vec<String>,
@@ -47,7 +47,7 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
         let array = plain(source, array, &mut notes)?;
         let row = target.n_embd * array.format.size();
         let layers = (0..target.n_layer)
-            .map(|block| place(&array, (block + numbering.first()) * row, array.shape[1] * row))
+            .map(|block| Some(place(&array, (block + numbering.first()) * row, array.shape[1] * row)))
             .collect();
         return Ok(Layout { n_prompts: array.shape[0], layers, numbering, notes });
     }
@@ -69,7 +69,8 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
     let mut layers = vec![];
     for block in 0..target.n_layer {
         let Some(position) = numbers.iter().position(|number| *number == block + numbering.first()) else {
-            return Err(layers_error(format!("it lacks layer {}", block + numbering.first())));
+            layers.push(None);
+            continue;
         };
         let array = per_layer[position].clone();
         if array.shape != [n_prompts, target.n_embd] {
@@ -78,9 +79,16 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
         }
         let array = plain(source, array, &mut notes)?;
         let row = target.n_embd * array.format.size();
-        layers.push(place(&array, 0, row));
+        layers.push(Some(place(&array, 0, row)));
     }
     notes.dedup();
+    let n_there = layers.iter().flatten().count();
+    if n_there < target.n_layer {
+        notes.push(format!(
+            "it has the states of {n_there} of the model's {} blocks; only these get a direction",
+            target.n_layer
+        ));
+    }
     Ok(Layout { n_prompts, layers, numbering, notes })
 }
 

@@ -56,20 +56,23 @@ pub(super) fn numbering(numbers: &[usize], n_layer: usize, asked: Option<Numberi
     let found = if largest >= n_layer { Numbering::HuggingFace } else { Numbering::Blocks };
     let numbering = asked.unwrap_or(found);
     let first = numbering.first();
-    let missing: Vec<String> = (0..n_layer)
-        .filter(|block| !numbers.contains(&(block + first)))
-        .map(|block| (block + first).to_string())
-        .collect();
     let last = n_layer - 1 + first;
     if largest > last {
         return Err(format!("it has layer {largest}, and the model's {n_layer} blocks are {first} to {last}"));
     }
-    if !missing.is_empty() {
+    // Between layer 1 and the last but one, both counts are possible.
+    let is_known = asked.is_some()
+        || numbers.contains(&0) && !numbers.contains(&n_layer) && numbers.len() == n_layer
+        || largest == n_layer;
+    if !is_known {
         return Err(format!(
-            "it lacks layer {}; the model's {n_layer} blocks are {first} to {last}, and all must be there (--numbering \
-             says how they are counted)",
-            missing.join(", ")
+            "it has only some of the model's {n_layer} layers, and layer {largest} can be block {largest} or, as Hugging \
+             Face counts, block {}: say which with --numbering blocks or --numbering hf",
+            largest.saturating_sub(1)
         ));
+    }
+    if !numbers.iter().any(|number| *number >= first) {
+        return Err(format!("it has none of the model's {n_layer} blocks, which are {first} to {last}"));
     }
     Ok(numbering)
 }
@@ -106,14 +109,18 @@ mod tests {
     }
 
     #[test]
-    fn numberings_are_told_apart_and_gaps_are_named() {
+    fn numberings_are_told_apart_and_doubt_is_named() {
         let of = |numbers: &[usize], asked| numbering(numbers, 3, asked);
         assert_eq!(of(&[2, 0, 1], None), Ok(Numbering::Blocks));
         assert_eq!(of(&[0, 1, 2, 3], None), Ok(Numbering::HuggingFace));
         assert_eq!(of(&[1, 2, 3], None), Ok(Numbering::HuggingFace));
         assert_eq!(of(&[1, 2, 3], Some(Numbering::HuggingFace)), Ok(Numbering::HuggingFace));
-        assert!(of(&[0, 1, 2], Some(Numbering::HuggingFace)).unwrap_err().contains("lacks layer 3"));
-        assert!(of(&[1, 2], None).unwrap_err().contains("lacks layer 0"));
+        assert_eq!(of(&[0, 1, 2], Some(Numbering::HuggingFace)), Ok(Numbering::HuggingFace));
+        assert_eq!(of(&[1, 3], None), Ok(Numbering::HuggingFace));
+        assert_eq!(of(&[1, 2], Some(Numbering::Blocks)), Ok(Numbering::Blocks));
+        assert!(of(&[1, 2], None).unwrap_err().contains("--numbering hf"));
+        assert!(of(&[0, 1], None).unwrap_err().contains("can be block 1 or"));
+        assert!(of(&[0], Some(Numbering::HuggingFace)).unwrap_err().contains("none of the model's 3 blocks"));
         assert!(of(&[0, 1, 2, 3], Some(Numbering::Blocks)).unwrap_err().contains("has layer 3"));
         assert!(of(&[0, 1, 2, 3, 4], None).unwrap_err().contains("has layer 4"));
     }

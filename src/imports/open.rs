@@ -43,11 +43,11 @@ pub struct Options {
 /// States from elsewhere, and what should be said about them.
 #[derive(Debug)]
 pub struct Imported {
-    /// The states, checked; every block of the model is there.
+    /// The states, checked, without those that cannot be used.
     pub dump: Dump,
     /// What was found out or done, a sentence each.
     pub notes: Vec<String>,
-    /// The layer that must not be used: its states are not what its block puts out.
+    /// The layer that was left out: its states are not what its block puts out.
     pub left_out: Option<usize>,
 }
 
@@ -86,8 +86,11 @@ pub fn import(input: &Input, target: &Target, options: Options) -> Result<Import
         }
         notes.extend(side.layout.notes.iter().map(|note| format!("{path}: {note}")));
     }
-    let dump = put_together(name, sides, target)?;
+    let mut dump = put_together(name, sides, target)?;
     let left_out = left_out(&dump, target, options.last_layer, is_hugging_face, &mut notes);
+    if let Some(layer) = left_out {
+        dump.leave_out(layer);
+    }
     Ok(Imported { dump, notes, left_out })
 }
 
@@ -117,7 +120,8 @@ fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, 
     for side in sides {
         hashes.extend(hashes_of(&side, target.n_embd));
         let shift = |place: &LayerPlace| LayerPlace { file: place.file + files.len(), ..*place };
-        parts.push(Part { first: labels.len(), layers: side.layout.layers.iter().map(shift).collect() });
+        let layers = side.layout.layers.iter().map(|place| place.as_ref().map(shift)).collect();
+        parts.push(Part { first: labels.len(), layers });
         files.extend::<Vec<MappedFile>>(side.source.files);
         labels.extend(side.labels);
     }
@@ -145,7 +149,8 @@ fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, 
 /// What stands for each prompt, whose text nobody kept: its state in the middle of the model. The same prompt has the
 /// same state, so repeated prompts are still recognised.
 fn hashes_of(side: &Side, n_embd: usize) -> Vec<String> {
-    let place = side.layout.layers[side.layout.layers.len() / 2];
+    let there: Vec<LayerPlace> = side.layout.layers.iter().flatten().copied().collect();
+    let Some(place) = there.get(there.len() / 2) else { return vec![String::new(); side.layout.n_prompts] };
     let file = &side.source.files[place.file];
     (0..side.layout.n_prompts)
         .map(|row| {
@@ -164,6 +169,9 @@ fn left_out(
     notes: &mut Vec<String>,
 ) -> Option<usize> {
     let last = target.n_layer - 1;
+    if !dump.has_layer(last) {
+        return None;
+    }
     let reason = match (choice, &target.output_norm) {
         (LastLayer::Keep, _) => return None,
         (LastLayer::Drop, _) => "as asked".to_owned(),

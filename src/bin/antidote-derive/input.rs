@@ -3,9 +3,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use antidote::derive::LayerChoice;
 use antidote::dump::{Dump, DumpError, Fault};
-use antidote::imports::{ImportError, Input, LastLayer, Numbering, Options, import};
+use antidote::imports::{Input, LastLayer, Numbering, Options, import};
 use antidote::vector::Target;
 use clap::{Args, ValueEnum};
 
@@ -79,14 +78,8 @@ impl ForeignArgs {
     }
 }
 
-/// States, and the layers that are to get a direction.
-pub struct Opened {
-    pub dump: Dump,
-    pub layers: LayerChoice,
-}
-
 /// Opens `path`, or the two sides that `args` names.
-pub fn open(path: &Path, args: &ForeignArgs, layers: LayerChoice) -> Result<Opened, Failure> {
+pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
     if args.harmful.is_none() && !is_from_elsewhere(path) {
         let opened = Dump::open(path);
         let is_plain = matches!(&opened, Err(DumpError::Broken { fault: Fault::MissingKey { .. }, .. }));
@@ -97,7 +90,7 @@ pub fn open(path: &Path, args: &ForeignArgs, layers: LayerChoice) -> Result<Open
                 let what = format!("{path} is a dump of 'antidote dump', which says so itself: leave {flag} out");
                 return Err(UsageError(what).into());
             }
-            return Ok(Opened { dump, layers });
+            return Ok(dump);
         }
     }
     let Some(model) = &args.for_model else {
@@ -115,22 +108,7 @@ pub fn open(path: &Path, args: &ForeignArgs, layers: LayerChoice) -> Result<Open
     };
     let imported = import(&input, &target, args.options())?;
     imported.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    let layers = match imported.left_out {
-        None => layers,
-        Some(layer) => without(layers, layer, target.n_layer)
-            .ok_or_else(|| ImportError::LastLayer { path: path.to_owned(), layer })?,
-    };
-    Ok(Opened { dump: imported.dump, layers })
-}
-
-/// `layers` without the last one; `None` if it was asked for, or nothing would remain.
-fn without(layers: LayerChoice, last: usize, n_layer: usize) -> Option<LayerChoice> {
-    if layers == LayerChoice::default() {
-        return (last > 1).then(|| LayerChoice::Ranges(vec![(1, last - 1)]));
-    }
-    // Only ranges are known without looking at the states.
-    let is_range = matches!(layers, LayerChoice::Ranges(_));
-    (is_range && !layers.of(n_layer).contains(&last)).then_some(layers)
+    Ok(imported.dump)
 }
 
 /// A folder of `.npy`, a `.npy` or a `.npz`. What cannot be read is left to the reader of dumps to complain of.

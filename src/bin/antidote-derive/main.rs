@@ -58,13 +58,13 @@ fn run(args: Args) -> Result<(), Failure> {
     let out = args.out();
     check_free(&out, args.force, "--out")?;
     args.plot.as_deref().map_or(Ok(()), |plot| check_free(plot, args.force, "--plot"))?;
-    let input::Opened { dump, layers } = input::open(args.dump(), &args.foreign, args.layers.clone())?;
+    let dump = input::open(args.dump(), &args.foreign)?;
     let recipe = Recipe {
         method: args.method,
         scale: args.scale.into(),
         sparsity: args.sparsity / 100.0,
         keep: args.sparsify.into(),
-        layers,
+        layers: args.layers,
         hold_out: !args.fit_all,
         flip_sign: args.flip_sign,
         concept: args.concept,
