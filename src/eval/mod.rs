@@ -5,9 +5,15 @@
 //! records.
 
 mod arm;
+mod distribution;
 mod item;
+mod journal;
+mod lines;
+pub mod plan;
 mod record;
+pub mod run;
 
 pub use arm::{Arm, NO_DEFENCE};
 pub use item::{Item, Kind};
+pub use journal::{Journal, JournalError, Key, RECORDS, RUN};
 pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::notice::{Notice, Trouble};
 use super::{PlanError, TestBed, artifact, cases, questions, xstest};
+use crate::eval::attacks::{self, Attack};
 use crate::eval::item::{Item, Kind};
 use crate::prompts;
 
@@ -166,8 +167,17 @@ fn near_misses(path: &Path) -> Result<Vec<Item>, PlanError> {
 }
 
 /// Every built-in attack on every harmful request.
-fn builtin(_items: &[Item]) -> Vec<Item> {
-    vec![]
+fn builtin(items: &[Item]) -> Vec<Item> {
+    let harmful = items.iter().filter(|item| item.kind == Kind::Harmful);
+    let attacked = |item: &Item, attack: &Attack| Item {
+        id: format!("{}/{}", item.id, attack.name),
+        kind: Kind::Attack,
+        family: Some(attack.name.to_owned()),
+        prompt: attack.prompt(&item.request, item.spoken()),
+        references: vec![],
+        ..item.clone()
+    };
+    harmful.flat_map(|item| attacks::ALL.iter().map(move |attack| attacked(item, attack))).collect()
 }
 
 /// `ja` if there are kana in it, `en` if it is written in Latin letters without accents.

@@ -10,14 +10,17 @@ mod questions;
 mod sample;
 mod xstest;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use alphas::{parse_alphas, parse_percents};
 pub use files::{AttackSource, BedFiles};
 pub use notice::{Notice, Trouble};
 pub use questions::Question;
+pub(super) use questions::labels;
+pub(super) use sample::spread;
 
-use super::item::Item;
+use super::item::{Item, Kind};
 use crate::prompts::PromptError;
 
 /// Everything that is asked.
@@ -73,9 +76,17 @@ impl TestBed {
         files::read(files)
     }
 
-    /// Keeps `n` items at most of every kind and family, evenly spread over each, and `n` questions.
+    /// Keeps `n` items at most of every kind, its families having equal shares, evenly spread over each; and `n`
+    /// questions.
     pub fn limit(&mut self, n: usize) {
-        self.items = sample::spread(std::mem::take(&mut self.items), n, |item| (item.kind, item.family.clone()));
+        let mut families: BTreeMap<Kind, BTreeSet<Option<&str>>> = BTreeMap::new();
+        for item in &self.items {
+            families.entry(item.kind).or_default().insert(item.family.as_deref());
+        }
+        let shares: BTreeMap<Kind, usize> =
+            families.into_iter().map(|(kind, families)| (kind, n.div_ceil(families.len()))).collect();
+        let share = |(kind, _): &(Kind, Option<String>)| shares.get(kind).copied().unwrap_or(n);
+        self.items = sample::spread_by(std::mem::take(&mut self.items), share, |item| (item.kind, item.family.clone()));
         self.questions = sample::spread(std::mem::take(&mut self.questions), n, |_| ());
     }
 }

@@ -3,22 +3,26 @@
 use std::collections::BTreeMap;
 
 /// `n` at most of every group of `things`, in their order.
-pub(super) fn spread<T, K: Ord>(things: Vec<T>, n: usize, group: impl Fn(&T) -> K) -> Vec<T> {
+pub(in crate::eval) fn spread<T, K: Ord>(things: Vec<T>, n: usize, group: impl Fn(&T) -> K) -> Vec<T> {
+    spread_by(things, |_| n, group)
+}
+
+/// `share` at most of every group of `things`, in their order.
+pub(super) fn spread_by<T, K: Ord>(things: Vec<T>, share: impl Fn(&K) -> usize, group: impl Fn(&T) -> K) -> Vec<T> {
     let mut sizes: BTreeMap<K, usize> = BTreeMap::new();
     for thing in &things {
         *sizes.entry(group(thing)).or_default() += 1;
     }
     let mut seen: BTreeMap<K, usize> = BTreeMap::new();
-    let is_kept = |thing: &T| {
+    let mut is_kept = |thing: &T| {
         let key = group(thing);
-        let size = sizes.get(&key).copied().unwrap_or(0);
+        let (size, n) = (sizes.get(&key).copied().unwrap_or(0), share(&key));
         let place = seen.entry(key).or_default();
         // The place where the share of those kept steps over a whole number.
         let kept = n >= size || (*place + 1) * n / size > *place * n / size;
         *place += 1;
         kept
     };
-    let mut is_kept = is_kept;
     things.into_iter().filter(|thing| is_kept(thing)).collect()
 }
 
