@@ -7,7 +7,14 @@
 mod arm;
 mod item;
 mod record;
+pub mod statistics;
+mod summary;
 
 pub use arm::{Arm, NO_DEFENCE};
 pub use item::{Item, Kind};
 pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};
+pub use summary::{
+    About, AgainstPlain, ArmSummary, Asked, Attacks, Cost, Counts, CurvePoint, DefenceDuel, EqualDsr, Family, Goals,
+    JudgeError, JudgeFacts, Level, ModelFacts, OnCurve, Recommendation, Sample, Shown, Summary, VectorFacts, Why,
+    recommend,
+};
