@@ -12,8 +12,15 @@ mod lines;
 pub mod plan;
 mod record;
 pub mod run;
+pub mod statistics;
+mod summary;
 
 pub use arm::{Arm, NO_DEFENCE};
 pub use item::{Item, Kind};
 pub use journal::{Journal, JournalError, Key, RECORDS, RUN};
 pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};
+pub use summary::{
+    About, AgainstPlain, ArmSummary, Asked, Attacks, Cost, Counts, CurvePoint, DefenceDuel, EqualDsr, Family, Goals,
+    JudgeError, JudgeFacts, Level, ModelFacts, OnCurve, Recommendation, Sample, Shown, Summary, VectorFacts, Why,
+    recommend,
+};
