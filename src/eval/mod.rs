@@ -4,10 +4,17 @@
 //! JSONL file that holds all that is needed to judge it again without the model. Everything shown is computed from
 //! records.
 
+pub mod attacks;
+pub mod defences;
+pub mod judges;
+
 mod arm;
+mod dice;
 mod item;
+mod language;
 mod record;
 
 pub use arm::{Arm, NO_DEFENCE};
 pub use item::{Item, Kind};
+pub use language::language_of;
 pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};
