@@ -217,6 +217,11 @@ impl Model {
         vocab.tokenize(text.as_bytes(), !has_start, true).into_iter().map(|token| Token(token.0)).collect()
     }
 
+    /// All tokens of the vocabulary.
+    pub fn tokens(&self) -> impl Iterator<Item = Token> + use<> {
+        (0..i32::try_from(self.n_vocab).unwrap_or(i32::MAX)).map(Token)
+    }
+
     /// The bytes that `token` stands for; none for control tokens. May end in the middle of a character.
     #[must_use]
     pub fn piece(&self, token: Token) -> Vec<u8> {
