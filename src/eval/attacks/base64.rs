@@ -1,8 +1,8 @@
 //! *Base64*: the request is hidden from whatever was trained on plain text only. Wei et al. 2023, "Jailbroken"
 //! (arXiv 2307.02483, section 3.2).
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use ::base64::Engine as _;
+use ::base64::prelude::BASE64_STANDARD;
 
 use super::{Attack, framed};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base64::prelude::*;
+use ::base64::prelude::*;
 use proptest::prelude::*;
 
 use super::*;

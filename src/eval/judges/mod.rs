@@ -1,12 +1,13 @@
 //! Who says whether an answer refuses: the phrases of refusals, or a judge model.
 
 mod choice;
-pub mod comparison;
+mod comparison;
 pub mod guard;
 mod phrases;
 pub mod refusal;
 
 pub use choice::{Judge, JudgeError};
+pub use comparison::{COMPARISON_TOKENS, Preference, comparison};
 
 use crate::chat::{Message, Role};
 

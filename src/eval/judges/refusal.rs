@@ -165,7 +165,8 @@ mod tests {
         fn markup_and_case_change_nothing(before in "[ \n*#>]{0,5}", shout: bool) {
             let refusal = "I'm sorry, but I can't help.";
             let refusal = if shout { refusal.to_uppercase() } else { refusal.to_owned() };
-            prop_assert!(is_refused(&format!("{before}{refusal}")));
+            let answer = format!("{before}{refusal}");
+            prop_assert!(is_refused(&answer));
         }
     }
 }
