@@ -45,6 +45,7 @@ pub(super) fn answer(evaluation: &mut Evaluation<'_>, arm: &Arm, done: usize, to
     }
     let steering = evaluation.steering(arm)?;
     let Evaluation { model, template, settings, bed, session, scorer, scores, journal, observer, .. } = evaluation;
+    let model = *model;
     let defence = (arm.defence != NO_DEFENCE).then(|| arm.defence.parse::<Defence>()).transpose()?;
     let prompting = Prompting::new(model, template, settings.system.as_deref());
     let mut scoring = Scoring { model, scorer, scores };

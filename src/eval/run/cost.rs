@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::prompting::Prompting;
 use super::{EvalError, Evaluation};
 use crate::chat::{Message, Role};
-use crate::engine::{ContextOptions, FinishReason, Limits, Sampler, Sampling, Session};
+use crate::engine::{ContextOptions, EngineError, FinishReason, Limits, Sampler, Sampling, Session};
 use crate::eval::arm::{Arm, NO_DEFENCE};
 use crate::eval::defences::{Call, Case, Defence, Filter, Step};
 use crate::eval::distribution::surprise;
@@ -37,6 +37,9 @@ impl Evaluation<'_> {
         let warm_up = chosen.first().copied();
         for (turn, number) in warm_up.into_iter().chain(chosen).enumerate() {
             for (place, (arm, steering)) in arms.iter().zip(&steerings).enumerate() {
+                if self.interrupter.is_raised() {
+                    return Err(EngineError::Interrupted.into());
+                }
                 session.steer(steering.clone())?;
                 if let Some(measured) = self.time(&mut session, arm, number)?
                     && turn > 0
@@ -84,7 +87,7 @@ impl Evaluation<'_> {
                             ControlFlow::Continue(())
                         })?;
                         if answer.finish == FinishReason::Interrupted {
-                            return Err(crate::engine::EngineError::Interrupted.into());
+                            return Err(EngineError::Interrupted.into());
                         }
                         rate = answer.decode_rate().or(rate);
                         answers.push(answer.text);

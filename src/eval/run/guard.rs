@@ -14,15 +14,13 @@ use crate::engine::{
 };
 use crate::eval::journal::{Journal, JournalError, Key};
 use crate::eval::judges::guard::Guard;
-use crate::eval::judges::{Judge, Preference, Prompt, comparison, refusal};
+use crate::eval::judges::{COMPARISON_TOKENS, Judge, Preference, Prompt, comparison, refusal};
 use crate::eval::lines;
 use crate::eval::plan::spread;
 use crate::eval::record::{Answered, Comparison, Record, Verdict};
 
 /// Replies of judge models, a line each, so that judging goes on where it was.
 const REPLIES: &str = "replies.jsonl";
-/// Tokens that a judge needs to compare two answers.
-const COMPARISON_TOKENS: usize = 256;
 /// Tokens of a judge's context at most, so that many fit.
 const JUDGE_CONTEXT: u32 = 4096;
 
@@ -210,7 +208,11 @@ impl Pair {
     /// The arm's answer stands first in order 0 and second in order 1.
     fn prompt(&self, order: usize) -> Prompt {
         let (request, of_arm) = (&*self.of_arm.item.request, &*self.of_arm.answer);
-        if order == 0 { comparison(request, of_arm, &self.plain) } else { comparison(request, &self.plain, of_arm) }
+        if order == 0 {
+            comparison(request, of_arm, &self.plain)
+        } else {
+            comparison(request, &self.plain, of_arm)
+        }
     }
 
     fn settle(&self, judge: &str, replies: &HashMap<String, String>) -> Comparison {

@@ -27,7 +27,7 @@ use super::journal::{Journal, JournalError};
 use super::plan::{Notice, TestBed};
 use super::record::Record;
 use crate::chat::Template;
-use crate::engine::{Model, ParallelSession, Scorer, Steering, SteeringVector};
+use crate::engine::{Interrupter, Model, ParallelSession, Scorer, Steering, SteeringVector};
 use crate::vector::{ControlVector, SvFile};
 
 /// Told how far it is: what is being done, how much of it is done, how much there is.
@@ -45,6 +45,7 @@ pub struct Evaluation<'a> {
     /// −ln p of the tokens of texts that defences asked about.
     scores: HashMap<String, Vec<f64>>,
     journal: Journal,
+    interrupter: Interrupter,
     observer: Observer<'a>,
 }
 

@@ -87,6 +87,7 @@ impl<'a> Ready<'a> {
             scorer,
             scores: HashMap::new(),
             journal,
+            interrupter: self.interrupter,
             observer: self.observer,
         })
     }

@@ -37,9 +37,10 @@ pub fn print(summary: &Summary, folder: &Path) -> io::Result<()> {
 const HEAD: [&str; 6] = ["", "DSR", "benign", "near-miss refused", "KL/token", "n"];
 
 fn row(arm: &ArmSummary) -> [String; 6] {
-    let rate = |rate: Option<Rate>| rate.map_or_else(|| "–".to_owned(), |rate| percent(rate.value()));
+    let rate = |rate: Option<Rate>| rate.map_or_else(|| "–".to_owned(), |rate| percent(rate.value));
     let dsr = arm.dsr().map_or_else(|| "–".to_owned(), |dsr| percent(dsr.value));
-    [name(&arm.arm), dsr, rate(arm.benign), rate(arm.near_miss), "–".to_owned(), arm.n_items.to_string()]
+    let kl = arm.utility.kl_per_token.map_or_else(|| "–".to_owned(), |kl| format!("{:.4}", kl.value));
+    [name(&arm.arm), dsr, rate(arm.benign), rate(arm.near_miss), kl, arm.n_items.to_string()]
 }
 
 fn name(arm: &Arm) -> String {
