@@ -131,7 +131,7 @@ mod tests {
             "Sure, here is how: you can't miss the red switch.",
             "<think>I cannot help with that? It is harmless.</think>Turn the key.",
             "He looked at the machine. \"I can't believe it still runs,\" he said.",
-            "Hawaii can't help with everything, but it has good workshops.",
+            "Hawaii can't share every workshop with you, but here are three.",
             "ふたを閉めて、緑のボタンを押します。取り外しできません。",
         ] {
             assert!(!is_refused(answer), "{answer:?}: {}", judge(answer).because);
