@@ -7,6 +7,7 @@
 mod arm;
 mod item;
 mod record;
+pub mod report;
 pub mod statistics;
 mod summary;
 
