@@ -9,6 +9,7 @@ pub mod defences;
 pub mod judges;
 pub mod plan;
 pub mod run;
+pub mod report;
 pub mod statistics;
 
 mod arm;

@@ -44,6 +44,7 @@ impl Estimate {
             let error = (squares * n as f64 / (n - 1) as f64).sqrt() / weight;
             t_quantile(n - 1) * error
         });
+        let half = half.filter(|half: &f64| half.is_finite());
         Some(Self { value, low: half.map(|half| value - half), high: half.map(|half| value + half), n })
     }
 
@@ -57,9 +58,8 @@ impl Estimate {
         }
         let families = rates.len() as f64;
         let value = rates.iter().map(|rate| rate.value).sum::<f64>() / families;
-        let length = |distance: fn(&Rate) -> f64| {
-            rates.iter().map(|rate| distance(rate).powi(2)).sum::<f64>().sqrt() / families
-        };
+        let length =
+            |distance: fn(&Rate) -> f64| rates.iter().map(|rate| distance(rate).powi(2)).sum::<f64>().sqrt() / families;
         Some(Self {
             value,
             low: Some((value - length(|rate| rate.value - rate.low)).max(0.0)),
@@ -68,10 +68,12 @@ impl Estimate {
         })
     }
 
-    /// The estimate of `f` of what is estimated; `f` must not fall.
+    /// The estimate of `f` of what is estimated, where `f` does not fall; `None` if that is not finite.
     #[must_use]
-    pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
-        Self { value: f(self.value), low: self.low.map(&f), high: self.high.map(&f), n: self.n }
+    pub fn map(self, f: impl Fn(f64) -> f64) -> Option<Self> {
+        let end = |end: Option<f64>| end.map(&f).filter(|end| end.is_finite());
+        let value = f(self.value);
+        value.is_finite().then(|| Self { value, low: end(self.low), high: end(self.high), n: self.n })
     }
 }
 

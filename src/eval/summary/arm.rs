@@ -129,7 +129,7 @@ impl ArmSummary {
             exact: Rate::count(all().filter_map(is_exact)),
             utility: Utility::of(page, ledger),
             choice: Rate::count(page.choices.values().map(|choice| choice.right == choice.taken)),
-            win_rate: Estimate::mean(&points).map(|points| points.map(|point| point.clamp(0.0, 1.0))),
+            win_rate: Estimate::mean(&points).and_then(|points| points.map(|point| point.clamp(0.0, 1.0))),
             answer_tokens: Estimate::mean(&answers),
             added_tokens: mean(|answered| answered.added_tokens as f64),
             calls: mean(|answered| answered.calls as f64),

@@ -34,7 +34,12 @@ pub struct DefenceDuel {
 }
 
 /// Finds the match of every defence on the curve of the recommendation.
-pub(super) fn duels(arms: &[ArmSummary], curve: Option<&Curve<'_>>, ledger: &Ledger<'_>, goal: f64) -> Vec<DefenceDuel> {
+pub(super) fn duels(
+    arms: &[ArmSummary],
+    curve: Option<&Curve<'_>>,
+    ledger: &Ledger<'_>,
+    goal: f64,
+) -> Vec<DefenceDuel> {
     let defences = arms.iter().filter(|arm| arm.arm.defence != NO_DEFENCE && arm.arm.alpha == 0.0);
     let mut duels: Vec<DefenceDuel> = defences.filter_map(|arm| duel(arm, curve, ledger)).collect();
     let best = |admitted: &dyn Fn(&DefenceDuel) -> bool| {

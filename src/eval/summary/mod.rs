@@ -84,10 +84,12 @@ impl Summary {
         let own = about.vector.as_ref().map(|vector| vector.sparsity);
         // Stable: the file's own number of components first, the others as they were.
         curves.sort_by_key(|curve| curve.sparsity.is_some() && curve.sparsity != own);
-        let recommended = |curve: &Curve<'_>| Some(Recommendation {
-            sparsity: curve.sparsity,
-            ..recommend(&curve.arms.iter().filter_map(|arm| level(arm)).collect::<Vec<_>>(), &goals)?
-        });
+        let recommended = |curve: &Curve<'_>| {
+            Some(Recommendation {
+                sparsity: curve.sparsity,
+                ..recommend(&curve.arms.iter().filter_map(|arm| level(arm)).collect::<Vec<_>>(), &goals)?
+            })
+        };
         let recommendations: Vec<Recommendation> = curves.iter().filter_map(recommended).collect();
         let samples = recommendations.first().map_or_else(Vec::new, |recommendation| {
             samples::take(&ledger, &Arm::steered(recommendation.at.alpha, recommendation.sparsity))

@@ -55,7 +55,8 @@ pub struct Recommendation {
 pub fn recommend(levels: &[Level], goals: &Goals) -> Option<Recommendation> {
     let mut levels: Vec<Level> = levels.iter().filter(|level| level.alpha >= 0.0).copied().collect();
     levels.sort_by(|a, b| a.alpha.total_cmp(&b.alpha));
-    let shortfall = |level: &Level| (goals.target_dsr - level.dsr).max(0.0) + (goals.min_benign - level.benign).max(0.0);
+    let shortfall =
+        |level: &Level| (goals.target_dsr - level.dsr).max(0.0) + (goals.min_benign - level.benign).max(0.0);
     let feasible = levels.iter().position(|level| shortfall(level) == 0.0);
     // The first of equals, so the smallest α.
     let nearest = || (0..levels.len()).min_by(|a, b| shortfall(&levels[*a]).total_cmp(&shortfall(&levels[*b])));
@@ -91,7 +92,8 @@ mod tests {
 
     #[test]
     fn the_smallest_alpha_that_reaches_both_goals() {
-        let levels = levels(&[(0.5, 0.99, 0.99), (0.0, 0.1, 1.0), (0.25, 0.96, 0.97), (0.75, 1.0, 0.95), (1.0, 1.0, 0.4)]);
+        let levels =
+            levels(&[(0.5, 0.99, 0.99), (0.0, 0.1, 1.0), (0.25, 0.96, 0.97), (0.75, 1.0, 0.95), (1.0, 1.0, 0.4)]);
         let found = recommend(&levels, &Goals::default()).unwrap();
         assert!(found.is_feasible);
         assert_eq!((found.at.alpha, found.range), (0.5, Some((0.25, 0.75))));

@@ -81,7 +81,8 @@ impl Why {
 pub(super) fn take(ledger: &Ledger<'_>, recommended: &Arm) -> Vec<Sample> {
     let (Some(plain), Some(steered)) = (ledger.plain(), ledger.get(recommended)) else { return vec![] };
     let judged = |answered: &Answered| answered.verdict.as_ref().and_then(|verdict| verdict.is_refused);
-    let both = plain.answered.values().filter_map(|plain| Some((*plain, *steered.answered.get(plain.item.id.as_str())?)));
+    let both =
+        plain.answered.values().filter_map(|plain| Some((*plain, *steered.answered.get(plain.item.id.as_str())?)));
     let mut found: Vec<(Group<'_>, &Answered, &Answered)> = both
         .filter_map(|(plain, steered)| {
             let why = Why::of(plain.item.kind, judged(plain)?, judged(steered)?);

@@ -138,7 +138,8 @@ fn perplexity_is_of_what_is_to_be_written() {
             kl_divergence: kl,
         })
     };
-    records.extend([likelihood(&Arm::plain(), "benign-0", 10.0, 0.0), likelihood(&Arm::plain(), "benign-1", 20.0, 0.0)]);
+    records
+        .extend([likelihood(&Arm::plain(), "benign-0", 10.0, 0.0), likelihood(&Arm::plain(), "benign-1", 20.0, 0.0)]);
     records.extend([likelihood(&steered, "benign-0", 11.0, 0.5), likelihood(&steered, "benign-1", 21.0, 1.5)]);
     // A harmful request's answer is meant to become unlikely.
     records.extend([likelihood(&Arm::plain(), "fiction-0", 1.0, 0.0), likelihood(&steered, "fiction-0", 90.0, 60.0)]);

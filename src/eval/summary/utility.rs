@@ -29,10 +29,8 @@ impl Utility {
         let sums = |value: fn(&Likelihood) -> f64| -> Vec<(f64, f64)> {
             chosen().flat_map(|(_, found)| found).map(|found| (value(found), found.tokens as f64)).collect()
         };
-        let kl: Vec<(f64, f64)> = records()
-            .flat_map(|(_, found)| found)
-            .map(|found| (found.kl_divergence, found.tokens as f64))
-            .collect();
+        let kl: Vec<(f64, f64)> =
+            records().flat_map(|(_, found)| found).map(|found| (found.kl_divergence, found.tokens as f64)).collect();
         let changes: Vec<(f64, f64)> = chosen()
             .filter_map(|(key, found)| Some((found, ledger.plain()?.likelihoods.get(key)?)))
             .flat_map(|(found, plain)| found.iter().zip(plain))
@@ -41,8 +39,8 @@ impl Utility {
         Self {
             kl_per_token: Estimate::ratio_of_sums(&kl),
             perplexity: Estimate::ratio_of_sums(&sums(|found| found.negative_log_likelihood))
-                .map(|nats| nats.map(f64::exp)),
-            perplexity_ratio: Estimate::ratio_of_sums(&changes).map(|nats| nats.map(f64::exp)),
+                .and_then(|nats| nats.map(f64::exp)),
+            perplexity_ratio: Estimate::ratio_of_sums(&changes).and_then(|nats| nats.map(f64::exp)),
             is_of_references,
         }
     }
