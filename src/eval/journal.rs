@@ -231,6 +231,12 @@ impl Journal {
         Ok(())
     }
 
+    /// Keeps the records for which `keep` is true; the file follows when it is put in order.
+    pub fn retain(&mut self, keep: impl Fn(&Record) -> bool) {
+        self.records.retain(keep);
+        self.keys = self.records.iter().map(Key::of_record).collect();
+    }
+
     /// Writes everything anew, in the order of `place`: after that the file is the same whatever order the records came
     /// in, and however often the run was taken up again.
     ///

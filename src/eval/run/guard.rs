@@ -111,6 +111,10 @@ pub fn judge_with_model(
         session.answer(&mut judging)?;
     }
     settle(journal, guard, &name, &replies);
+    if !pairs.is_empty() {
+        // Another judge's are out of date.
+        journal.retain(|record| !matches!(record, Record::Comparison(_)));
+    }
     for pair in pairs {
         journal.push(Record::Comparison(pair.settle(&name, &replies)))?;
     }

@@ -122,7 +122,7 @@ fn machine() -> String {
 /// Computes the summary, writes it and the report, and shows a table.
 pub fn finish(
     args: &EvalArgs,
-    journal: &mut Journal,
+    journal: &Journal,
     about: About,
     goals: Goals,
     timing: Timing,

@@ -7,8 +7,6 @@ mod rejudge;
 mod table;
 mod write;
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Instant;
 
 use antidote::engine::{Interrupter, Model};
@@ -27,6 +25,7 @@ use super::{Failure, UsageError};
 
 /// Prompts that times are taken of.
 const TIMED: usize = 5;
+const QUICK_TIMED: usize = 2;
 
 pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     if matches!(args.judging.judge, Judge::Refusal) && args.judging.compare > 0 {
@@ -75,7 +74,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     // The judge may be as large as the model.
     drop(model);
     judge(args, &mut journal, &interrupter)?;
-    let summary = finish::finish(args, &mut journal, about, plan.goals, timing)?;
+    let summary = finish::finish(args, &journal, about, plan.goals, timing)?;
     if args.search.write {
         write::write(&plan, &summary)?;
     }
@@ -110,7 +109,7 @@ fn ask(
     // Every strength costs the same.
     timed.extend(arms.iter().find(|arm| arm.alpha != 0.0).cloned());
     let chat = args.model.context(&plan.model)?;
-    Ok(Some(evaluation.measure_costs(&timed, TIMED, &chat).map_err(failure)?))
+    Ok(Some(evaluation.measure_costs(&timed, if args.bed.quick { QUICK_TIMED } else { TIMED }, &chat).map_err(failure)?))
 }
 
 /// Verdicts for all that was recorded.
@@ -149,14 +148,13 @@ fn stop_at_ctrl_c() -> Result<Interrupter, Failure> {
 
 /// A bar for every kind of work.
 fn observer() -> Observer<'static> {
-    let shown: Rc<RefCell<Option<(String, Progress, usize)>>> = Rc::default();
+    let mut shown: Option<(String, Progress, usize)> = None;
     Box::new(move |what, done, total| {
-        let mut shown = shown.borrow_mut();
         if shown.as_ref().is_none_or(|(shown, ..)| shown != what) {
             // The old bar goes before the new one comes.
-            *shown = None;
+            shown = None;
             let before = done.saturating_sub(1);
-            *shown = Some((what.to_owned(), Progress::new(total as u64, before as u64), before));
+            shown = Some((what.to_owned(), Progress::new(total as u64, before as u64), before));
         }
         if let Some((_, progress, before)) = shown.as_mut() {
             let more = done.saturating_sub(*before);

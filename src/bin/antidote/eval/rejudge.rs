@@ -31,6 +31,6 @@ pub fn run(args: &EvalArgs, interrupter: &Interrupter) -> Result<(), Failure> {
         comparison_judge: (args.judging.compare > 0).then(|| args.judging.judge.name()).or(about.comparison_judge),
         ..about
     };
-    finish::finish(args, &mut journal, about, goals, Timing::read(&args.out))?;
+    finish::finish(args, &journal, about, goals, Timing::read(&args.out))?;
     Ok(())
 }
