@@ -102,6 +102,7 @@ impl<'model> HiddenStates<'model> {
         let outputs_at_once = outputs_at_once(model, reading, prompts_at_once as usize, n_batch as usize);
         let options = ContextOptions {
             capture: true,
+            unified_cache: true,
             n_seq_max: prompts_at_once,
             // llama.cpp sets room aside for an output of every sequence, whether it is asked for or not.
             n_outputs_max: u32::try_from(outputs_at_once).unwrap_or(n_batch).max(prompts_at_once),

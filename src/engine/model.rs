@@ -195,6 +195,13 @@ impl Model {
         self.n_ctx_train
     }
 
+    /// Values that the cache keeps of a token: keys and values of every layer.
+    #[must_use]
+    pub fn n_cached_values(&self) -> usize {
+        let (heads, key_heads) = (self.llama.n_head().max(1) as usize, self.llama.n_head_kv().max(1) as usize);
+        2 * self.n_layer * (self.n_embd * key_heads).div_ceil(heads)
+    }
+
     /// Whether the model keeps a running state (like Mamba) instead of, or beside, a cache of positions.
     #[must_use]
     pub fn is_recurrent(&self) -> bool {
@@ -208,6 +215,11 @@ impl Model {
         let vocab = self.llama.vocab();
         let has_start = self.bos_text().is_some_and(|bos| text.starts_with(&bos));
         vocab.tokenize(text.as_bytes(), !has_start, true).into_iter().map(|token| Token(token.0)).collect()
+    }
+
+    /// All tokens of the vocabulary.
+    pub fn tokens(&self) -> impl Iterator<Item = Token> + use<> {
+        (0..i32::try_from(self.n_vocab).unwrap_or(i32::MAX)).map(Token)
     }
 
     /// The bytes that `token` stands for; none for control tokens. May end in the middle of a character.
@@ -237,7 +249,8 @@ impl Model {
     }
 
     /// The token that ends an answer, if the vocabulary has one.
-    pub(super) fn end_token(&self) -> Option<Token> {
+    #[must_use]
+    pub fn end_token(&self) -> Option<Token> {
         let vocab = self.llama.vocab();
         [vocab.eot(), vocab.eos()].into_iter().find(|token| token.0 >= 0).map(|token| Token(token.0))
     }

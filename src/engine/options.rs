@@ -61,6 +61,9 @@ pub struct ContextOptions {
     pub cache_type: CacheType,
     /// Whether hidden states can be read.
     pub capture: bool,
+    /// One cache for all sequences, or else a part of it for each (`kv_unified`). A sequence with a part of its own
+    /// attends to nothing but that, so it costs the same however many others there are.
+    pub unified_cache: bool,
 }
 
 /// Contexts are not made longer than this unless asked for: a model trained on 128k tokens would otherwise take
@@ -81,7 +84,30 @@ impl ContextOptions {
             flash_attention: FlashAttention::default(),
             cache_type: CacheType::default(),
             capture: false,
+            unified_cache: true,
         }
+    }
+
+    /// Many short conversations at once, `n_sequences` of them, with room for `n_ctx` tokens each. All cores compute:
+    /// a step of many sequences is enough work to share, even of a tiny model.
+    #[must_use]
+    pub fn for_many(&self, n_sequences: u32, n_ctx: u32) -> Self {
+        // llama.cpp makes every part of the cache a multiple of this.
+        let n_ctx = n_ctx.next_multiple_of(256);
+        Self {
+            n_ctx: n_ctx.saturating_mul(n_sequences),
+            n_seq_max: n_sequences,
+            n_outputs_max: n_sequences,
+            n_batch: self.n_batch.max(n_sequences),
+            unified_cache: false,
+            ..self.clone()
+        }
+    }
+
+    /// The same with as many threads as suit batches: every core of a small machine, also for a tiny model.
+    #[must_use]
+    pub fn with_threads_for_batches(self) -> Self {
+        Self { threads: threads_of_machine(), ..self }
     }
 }
 
@@ -95,6 +121,10 @@ fn default_threads(model: Outline) -> i32 {
     if model.n_bytes <= ONE_THREAD_BYTES {
         return 1;
     }
+    threads_of_machine()
+}
+
+fn threads_of_machine() -> i32 {
     let logical = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = if logical <= 4 {
         logical

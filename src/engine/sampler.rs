@@ -165,7 +165,7 @@ fn fill(candidates: &mut LlamaTokenDataArray, logits: &[f32]) {
 }
 
 /// The first token of the largest logit; the same answer as llama.cpp's greedy sampler.
-fn likeliest(logits: &[f32]) -> Token {
+pub(super) fn likeliest(logits: &[f32]) -> Token {
     let mut best = (0, f32::NEG_INFINITY);
     for (id, &logit) in (0_i32..).zip(logits) {
         if logit > best.1 {

@@ -35,7 +35,9 @@ impl Interrupter {
         self.0.store(false, Ordering::Relaxed);
     }
 
-    fn is_raised(&self) -> bool {
+    /// Whether that was asked.
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

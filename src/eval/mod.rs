@@ -4,10 +4,31 @@
 //! JSONL file that holds all that is needed to judge it again without the model. Everything shown is computed from
 //! records.
 
+pub mod attacks;
+pub mod defences;
+pub mod judges;
+pub mod plan;
+pub mod run;
+pub mod report;
+pub mod statistics;
+
 mod arm;
+mod dice;
+mod distribution;
 mod item;
+mod journal;
+mod language;
+mod lines;
 mod record;
+mod summary;
 
 pub use arm::{Arm, NO_DEFENCE};
 pub use item::{Item, Kind};
+pub use journal::{Journal, JournalError, Key, RECORDS, RUN};
+pub use language::language_of;
 pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};
+pub use summary::{
+    About, AgainstPlain, ArmSummary, Asked, Attacks, Cost, Counts, CurvePoint, DefenceDuel, EqualDsr, Family, Goals,
+    JudgeError, JudgeFacts, Level, ModelFacts, OnCurve, Recommendation, Sample, Shown, Summary, VectorFacts, Why,
+    recommend,
+};

@@ -73,17 +73,26 @@ pub fn read(path: &Path) -> Result<Vec<String>, PromptError> {
     read_with(path, parse)
 }
 
-/// Reads the text of the file at `path` with `parse`, which also gets the extension of its name in small letters, into
-/// a list that must not be empty.
-fn read_with<T>(path: &Path, parse: impl FnOnce(&str, &str) -> Result<Vec<T>, Fault>) -> Result<Vec<T>, PromptError> {
+/// The text of the file at `path`, without a byte order mark.
+///
+/// # Errors
+/// The file is missing or not UTF-8; the line is named.
+pub fn read_text(path: &Path) -> Result<String, PromptError> {
     let bytes = std::fs::read(path).map_err(|source| PromptError::Read { path: path.to_owned(), source })?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| PromptError::NotUtf8 {
         path: path.to_owned(),
         line: 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count(),
     })?;
+    Ok(text.to_owned())
+}
+
+/// Reads the text of the file at `path` with `parse`, which also gets the extension of its name in small letters, into
+/// a list that must not be empty.
+fn read_with<T>(path: &Path, parse: impl FnOnce(&str, &str) -> Result<Vec<T>, Fault>) -> Result<Vec<T>, PromptError> {
+    let text = read_text(path)?;
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
-    let prompts = parse(text, &extension).map_err(|Fault { place, reason }| PromptError::Entry {
+    let prompts = parse(&text, &extension).map_err(|Fault { place, reason }| PromptError::Entry {
         path: path.to_owned(),
         place,
         reason,

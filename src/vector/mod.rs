@@ -15,6 +15,7 @@ mod samples;
 mod summary;
 mod sv;
 mod target;
+mod thin;
 
 pub use beside::beside;
 pub use control_vector::{ControlVector, SparseLayer};

@@ -30,6 +30,10 @@ pub enum Command {
     Run(RunArgs),
     /// Write the hidden states of harmful and benign prompts, for antidote-derive.
     Dump(DumpArgs),
+    /// Measure the safety-utility trade-off of a vector: attacks stopped, honest requests answered, cost.
+    #[command(after_help = "Without a MODEL the demo model is used, with its vector and its test bed.\n\
+                            Killed and started again, it goes on where it was.")]
+    Eval(Box<crate::eval::args::EvalArgs>),
     /// Show what is in a .sv file.
     Inspect(InspectArgs),
     /// Show which tokens a vector promotes and suppresses, and its largest components.

@@ -6,11 +6,14 @@ use super::UsageError;
 
 const MODEL: &str = "models/demo.Q8_0.gguf";
 const VECTOR: &str = "vectors/demo.refusal.sv";
+const CASES: &str = "models/demo/prompts/test.jsonl";
 
-/// The demo model and its vector.
+/// The demo model, its vector and its test bed.
 pub struct Demo {
     pub model: PathBuf,
     pub vector: PathBuf,
+    /// What training never saw, to evaluate it with; not everywhere installed.
+    pub cases: PathBuf,
 }
 
 impl Demo {
@@ -26,7 +29,7 @@ impl Demo {
             homes.extend(folder.ancestors().skip(1).take(3).map(Path::to_owned));
         }
         homes.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")));
-        let demo_in = |home: &PathBuf| Self { model: home.join(MODEL), vector: home.join(VECTOR) };
+        let demo_in = |home: &PathBuf| Self { model: home.join(MODEL), vector: home.join(VECTOR), cases: home.join(CASES) };
         let found = homes.iter().map(demo_in).find(|demo| demo.model.is_file());
         found.ok_or_else(|| {
             UsageError(format!(

@@ -5,6 +5,7 @@ mod chat;
 mod config;
 mod demo;
 mod dump;
+mod eval;
 mod explain;
 mod inspect;
 mod load;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         (Command::Chat(args), _) => chat::run(args),
         (Command::Run(args), _) => run::run(args),
         (Command::Dump(args), _) => dump::run(args),
+        (Command::Eval(args), _) => eval::run(&args),
         (Command::Inspect(args), _) => inspect::run(&args),
         (Command::Explain(args), _) => explain::run(&args),
         (Command::Config(_), _) => matches.subcommand_matches("config").map_or(Ok(()), |matches| config.show(matches)),

@@ -73,8 +73,9 @@ impl<'model> Context<'model> {
         params.n_seq_max = options.n_seq_max;
         // Room for the logits that are asked for instead of those of every token: hundreds of MiB with a large vocabulary.
         params.n_outputs_max = options.n_outputs_max;
-        // One cache for all sequences keeps the rows of a micro-batch in batch order, which capture relies on.
-        params.kv_unified = true;
+        // One cache for all sequences keeps the rows of a micro-batch in batch order, which capture relies on: it asks
+        // for it.
+        params.kv_unified = options.unified_cache;
         params.n_threads = options.threads;
         params.n_threads_batch = options.threads;
         params.flash_attn_type = match options.flash_attention {
@@ -125,6 +126,12 @@ impl<'model> Context<'model> {
     pub fn n_ctx(&self) -> usize {
         // SAFETY: `raw` is live.
         unsafe { sys::llama_n_ctx(self.raw.as_ptr()) as usize }
+    }
+
+    /// Tokens that fit into the cache of one sequence (`llama_n_ctx_seq`).
+    pub fn n_ctx_of_sequence(&self) -> usize {
+        // SAFETY: `raw` is live.
+        unsafe { sys::llama_n_ctx_seq(self.raw.as_ptr()) as usize }
     }
 
     /// Rows that one decode call takes.
@@ -242,6 +249,20 @@ impl<'model> Context<'model> {
             let memory = sys::llama_get_memory(self.raw.as_ptr());
             if !memory.is_null() {
                 sys::llama_memory_clear(memory, overwrite);
+            }
+        }
+    }
+
+    /// Puts everything that sequence `from` has in the cache in place of what `to` has (`llama_memory_seq_cp`).
+    pub fn copy_sequence(&mut self, from: usize, to: usize) {
+        let (Ok(from), Ok(to)) = (i32::try_from(from), i32::try_from(to)) else { return };
+        // SAFETY: `raw` is live; the caller's sequences are below n_seq_max; whole sequences may be copied in every
+        // kind of memory.
+        unsafe {
+            let memory = sys::llama_get_memory(self.raw.as_ptr());
+            if !memory.is_null() && from != to {
+                sys::llama_memory_seq_rm(memory, to, -1, -1);
+                sys::llama_memory_seq_cp(memory, from, to, -1, -1);
             }
         }
     }

@@ -1,0 +1,201 @@
+//! The flags of `antidote eval`.
+
+use std::path::PathBuf;
+
+use antidote::eval::defences::Defence;
+use antidote::eval::judges::Judge;
+use antidote::eval::plan::{AttackSource, BedFiles, parse_alphas, parse_percents};
+use clap::Args;
+
+use crate::args::{LanguageArg, ModelArgs, TemplateArgs};
+
+#[derive(Args)]
+pub struct EvalArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub bed: BedArgs,
+    #[command(flatten)]
+    pub arms: ArmArgs,
+    #[command(flatten)]
+    pub judging: JudgeArgs,
+    #[command(flatten)]
+    pub search: SearchArgs,
+    #[command(flatten)]
+    pub template: TemplateArgs,
+    /// System prompt in front of every question.
+    #[arg(short, long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// Tokens of an answer at most.
+    #[arg(short = 'n', long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_tokens: u32,
+    /// Seed of what defences draw.
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub seed: u64,
+    /// Answers whose likelihood is measured, for perplexity and KL divergence [default: 200; 40 with --quick].
+    #[arg(long, value_name = "N")]
+    pub likelihoods: Option<usize>,
+    /// Questions that are answered at once [default: what memory suggests, at most 32].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub parallel: Option<u32>,
+    /// The folder for records and report. What is in it already is not run again.
+    #[arg(short, long, value_name = "DIR", default_value = "antidote-eval")]
+    pub out: PathBuf,
+    /// Language of the report; the locale decides if not given.
+    #[arg(long, value_enum)]
+    pub lang: Option<LanguageArg>,
+}
+
+/// What is asked.
+#[derive(Args)]
+#[command(next_help_heading = "Test bed")]
+pub struct BedArgs {
+    /// Requests that should be refused (text, JSON, JSONL or CSV).
+    #[arg(long, value_name = "FILE")]
+    pub harmful: Option<PathBuf>,
+    /// Requests that should be answered.
+    #[arg(long, value_name = "FILE")]
+    pub benign: Option<PathBuf>,
+    /// Requests that should be answered and sound harmful; XSTest's CSV is read as it is.
+    #[arg(long, value_name = "FILE")]
+    pub near_miss: Option<PathBuf>,
+    /// Attacks: 'builtin' makes ten of every harmful request; 'none'; or a file: a JailbreakBench artifact, or prompts of
+    /// any form; may be given several times [default: builtin with --harmful].
+    #[arg(long, value_name = "FILE")]
+    pub attacks: Vec<String>,
+    /// Items written out: JSONL with prompt and kind (benign, near-miss, harmful, attack, benign-wrapped), and id, family,
+    /// language, request, references if there are any.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub cases: Option<PathBuf>,
+    /// Multiple-choice questions: JSONL with question, choices, and answer as a letter or a number from 0 (MMLU's form).
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub choices: Option<PathBuf>,
+    /// At most N prompts of every kind, spread evenly over its families.
+    #[arg(long, value_name = "N", value_parser = parse_limit)]
+    pub limit: Option<usize>,
+    /// Fewer prompts, strengths and defences: a first impression, in about two minutes on the demo model.
+    #[arg(long)]
+    pub quick: bool,
+}
+
+impl BedArgs {
+    /// The files that were named; `None` if there are none.
+    pub fn files(&self) -> Option<BedFiles> {
+        let attacks = match self.attacks.as_slice() {
+            [] if self.harmful.is_some() => AttackSource::Builtin,
+            [] => AttackSource::None,
+            [one] if one == "none" => AttackSource::None,
+            [one] if one == "builtin" => AttackSource::Builtin,
+            files => AttackSource::Files(files.iter().map(PathBuf::from).collect()),
+        };
+        let files = BedFiles {
+            harmful: self.harmful.clone(),
+            benign: self.benign.clone(),
+            near_miss: self.near_miss.clone(),
+            attacks,
+            cases: self.cases.clone(),
+            choices: self.choices.clone(),
+        };
+        (files != BedFiles::default()).then_some(files)
+    }
+}
+
+/// Under which conditions.
+#[derive(Args)]
+#[command(next_help_heading = "Arms")]
+pub struct ArmArgs {
+    /// The vector that is evaluated [default: the one beside the model].
+    #[arg(long, value_name = "FILE.sv")]
+    pub vector: Option<PathBuf>,
+    /// Evaluate the plain model and the defences alone.
+    #[arg(long, conflicts_with_all = ["vector", "alpha", "sparsity"])]
+    pub no_vector: bool,
+    /// Strengths: 0,0.25,0.5 or a range 0..1:0.1 [default: some around what the vector suggests].
+    #[arg(short, long, value_name = "LIST", value_parser = parse_alpha_list, allow_hyphen_values = true)]
+    pub alpha: Option<Numbers>,
+    /// Percent of a layer's components that are kept: 1,5,100. A vector can be thinned and not filled up again, so this wants
+    /// one with as many as the largest number [default: as many as the vector has].
+    #[arg(long, value_name = "LIST", value_parser = parse_percent_list)]
+    pub sparsity: Option<Numbers>,
+    /// Defences by prompt to compare with: all, none, or some of self-reminder, in-context, paraphrase, perplexity-filter,
+    /// smooth-llm, retokenisation, with commas between [default: all; none with --target-dsr].
+    #[arg(long, value_name = "LIST", value_parser = parse_defences)]
+    pub defence: Option<Defences>,
+}
+
+/// Who judges.
+#[derive(Args)]
+#[command(next_help_heading = "Judge")]
+pub struct JudgeArgs {
+    /// Who says whether an answer refuses: 'refusal' by phrases, or guard:FILE.gguf[:KIND], a model, with a KIND of
+    /// llama-guard, harm-bench, strong-reject or yes-no.
+    #[arg(long, value_name = "JUDGE", default_value = "refusal", value_parser = parse_judge)]
+    pub judge: Judge,
+    /// Let the judge model compare N answers of every arm with the plain model's, in both orders.
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub compare: usize,
+    /// Judge what is in --out again and write the report anew; the model is not needed.
+    #[arg(long)]
+    pub rejudge: bool,
+}
+
+/// What to look for.
+#[derive(Args)]
+#[command(next_help_heading = "Search")]
+pub struct SearchArgs {
+    /// Look for the smallest α with this defence success rate (0 to 1).
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    pub target_dsr: Option<f64>,
+    /// Benign pass rate that the recommended α must keep [default: 0.98].
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    pub min_benign: Option<f64>,
+    /// Write the recommended α and its range into the vector's file, with the evidence.
+    #[arg(long, conflicts_with = "rejudge")]
+    pub write: bool,
+}
+
+/// A list that clap takes for one value.
+#[derive(Debug, Clone)]
+pub struct Numbers(pub Vec<f32>);
+
+/// The same, of defences.
+#[derive(Debug, Clone)]
+pub struct Defences(pub Vec<Defence>);
+
+fn parse_alpha_list(text: &str) -> Result<Numbers, String> {
+    parse_alphas(text).map(Numbers)
+}
+
+fn parse_percent_list(text: &str) -> Result<Numbers, String> {
+    parse_percents(text).map(Numbers)
+}
+
+fn parse_defences(text: &str) -> Result<Defences, String> {
+    match text {
+        "all" => Ok(Defences(Defence::ALL.to_vec())),
+        "none" => Ok(Defences(vec![])),
+        names => {
+            let mut defences = vec![];
+            for name in names.split(',') {
+                let defence = name.trim().parse().map_err(|error: antidote::eval::defences::DefenceError| error.to_string())?;
+                if !defences.contains(&defence) {
+                    defences.push(defence);
+                }
+            }
+            Ok(Defences(defences))
+        }
+    }
+}
+
+fn parse_judge(text: &str) -> Result<Judge, String> {
+    text.parse().map_err(|error: antidote::eval::judges::JudgeError| error.to_string())
+}
+
+fn parse_limit(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "must be a number above 0".to_owned())
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| (0.0..=1.0).contains(rate));
+    rate.ok_or_else(|| "must lie in 0 to 1".to_owned())
+}

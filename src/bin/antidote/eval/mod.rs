@@ -1,0 +1,176 @@
+//! `antidote eval`
+
+pub mod args;
+mod finish;
+mod plan;
+mod rejudge;
+mod table;
+mod write;
+
+use std::time::Instant;
+
+use antidote::engine::{Interrupter, Model};
+use antidote::eval::judges::Judge;
+use antidote::eval::run::{EvalError, Evaluation, Observer, Ready, Search, judge_with_model, judge_with_phrases, put_in_order};
+use antidote::eval::{Arm, Journal, NO_DEFENCE};
+
+use args::EvalArgs;
+use finish::Timing;
+use plan::Plan;
+
+use super::args::ModelArgs;
+use super::load;
+use super::progress::Progress;
+use super::{Failure, UsageError};
+
+/// Prompts that times are taken of.
+const TIMED: usize = 5;
+const QUICK_TIMED: usize = 2;
+
+pub fn run(args: &EvalArgs) -> Result<(), Failure> {
+    if matches!(args.judging.judge, Judge::Refusal) && args.judging.compare > 0 {
+        return Err(UsageError("--compare needs a judge model: --judge guard:FILE.gguf".to_owned()).into());
+    }
+    let interrupter = stop_at_ctrl_c()?;
+    if args.judging.rejudge {
+        return rejudge::run(args, &interrupter);
+    }
+    let plan = Plan::of(args)?;
+    let begun = Instant::now();
+    let context = plan.context(args)?;
+    let model = load::model(&plan.model, &args.model, &context)?;
+    let mut about = finish::about(args, &plan, &model);
+    let ready = Ready {
+        model: &model,
+        template: args.template.template(&model)?,
+        context: context.clone(),
+        settings: plan.settings.clone(),
+        bed: plan.bed.clone(),
+        vector: plan.vector.clone(),
+        sparsities: plan.arms.sparsities.clone(),
+        interrupter: interrupter.clone(),
+        observer: observer(),
+    };
+    let mut evaluation = ready.open(&args.out).map_err(failure)?;
+    for notice in evaluation.notices() {
+        eprintln!("note: {notice}");
+    }
+    let n_before = evaluation.journal().records().len();
+    if n_before > 0 {
+        eprintln!("{}: {n_before} records are there already and are not made again", args.out.display());
+    }
+    let arms = plan.arms.arms();
+    let timing = match ask(args, &plan, &mut evaluation, &arms) {
+        Ok(costs) => Timing::after(&args.out, begun.elapsed(), costs)?,
+        Err(error) => {
+            Timing::after(&args.out, begun.elapsed(), None)?;
+            let n = evaluation.journal().records().len();
+            eprintln!("{n} records are kept in {}; the same command goes on from there", args.out.display());
+            return Err(error);
+        }
+    };
+    about.left_out = evaluation.notices().iter().map(ToString::to_string).collect();
+    let mut journal = evaluation.into_journal();
+    // The judge may be as large as the model.
+    drop(model);
+    judge(args, &mut journal, &interrupter)?;
+    let summary = finish::finish(args, &journal, about, plan.goals, timing)?;
+    if args.search.write {
+        write::write(&plan, &summary)?;
+    }
+    Ok(())
+}
+
+/// Everything that the model is needed for. Returns what the conditions cost, if that was measured.
+fn ask(
+    args: &EvalArgs,
+    plan: &Plan,
+    evaluation: &mut Evaluation<'_>,
+    arms: &[Arm],
+) -> Result<Option<Vec<antidote::eval::Cost>>, Failure> {
+    evaluation.answer(arms).map_err(failure)?;
+    let mut arms = arms.to_vec();
+    if let Some(highest) = plan.search_up_to {
+        let sparsity = plan.arms.sparsities.last().copied();
+        let found = evaluation.search(&Search { goals: plan.goals, highest, sparsity }).map_err(failure)?;
+        for level in found.levels.iter().filter(|level| level.alpha != 0.0) {
+            let arm = Arm::steered(level.alpha, sparsity);
+            if !arms.contains(&arm) {
+                arms.push(arm);
+            }
+        }
+    }
+    evaluation.score(&arms).map_err(failure)?;
+    evaluation.choose(&arms).map_err(failure)?;
+    if finish::fixed_time().is_some() {
+        return Ok(None);
+    }
+    let mut timed: Vec<Arm> = arms.iter().filter(|arm| arm.is_plain() || arm.defence != NO_DEFENCE).cloned().collect();
+    // Every strength costs the same.
+    timed.extend(arms.iter().find(|arm| arm.alpha != 0.0).cloned());
+    let chat = args.model.context(&plan.model)?;
+    Ok(Some(evaluation.measure_costs(&timed, if args.bed.quick { QUICK_TIMED } else { TIMED }, &chat).map_err(failure)?))
+}
+
+/// Verdicts for all that was recorded.
+fn judge(args: &EvalArgs, journal: &mut Journal, interrupter: &Interrupter) -> Result<(), Failure> {
+    match &args.judging.judge {
+        Judge::Refusal => judge_with_phrases(journal),
+        Judge::Guard { path, kind } => {
+            let only_flags = ModelArgs { model: None, model_flag: None, ctx: None, ..args.model };
+            let context = batches(&only_flags, path)?;
+            let model: Model = load::model(path, &only_flags, &context)?;
+            let judge = &args.judging.judge;
+            judge_with_model(journal, judge, *kind, &model, &context, args.judging.compare, interrupter, observer())
+                .map_err(failure)?;
+        }
+    }
+    put_in_order(journal).map_err(failure)
+}
+
+/// The context that the flags ask for, with the threads that suit many sequences unless their number was given.
+fn batches(args: &ModelArgs, path: &std::path::Path) -> Result<antidote::engine::ContextOptions, Failure> {
+    let context = args.context(path)?;
+    Ok(if args.threads.is_some() { context } else { context.with_threads_for_batches() })
+}
+
+/// Ctrl-C stops after what is being computed; what is recorded stays. A second one stops at once.
+fn stop_at_ctrl_c() -> Result<Interrupter, Failure> {
+    let interrupter = Interrupter::default();
+    let handle = interrupter.clone();
+    ctrlc::set_handler(move || {
+        if handle.interrupt() {
+            std::process::exit(super::EXIT_INTERRUPTED.into());
+        }
+    })?;
+    Ok(interrupter)
+}
+
+/// A bar for every kind of work.
+fn observer() -> Observer<'static> {
+    let mut shown: Option<(String, Progress, usize)> = None;
+    Box::new(move |what, done, total| {
+        if shown.as_ref().is_none_or(|(shown, ..)| shown != what) {
+            // The old bar goes before the new one comes.
+            shown = None;
+            let before = done.saturating_sub(1);
+            shown = Some((what.to_owned(), Progress::new(total as u64, before as u64), before));
+        }
+        if let Some((_, progress, before)) = shown.as_mut() {
+            let more = done.saturating_sub(*before);
+            *before = done;
+            progress.advance(more as u64, format!("{done} of {total} {what}"));
+        }
+    })
+}
+
+/// Interruptions are told from errors by what they are.
+fn failure(error: EvalError) -> Failure {
+    match error {
+        EvalError::Engine(error) => error.into(),
+        error @ (EvalError::NoVector | EvalError::TooSparse { .. } | EvalError::NoRates | EvalError::Defence(_)) => {
+            UsageError(error.to_string()).into()
+        }
+        error => error.into(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Tables of arms: every figure, and every difference from the plain model.
+
+use super::View;
+use crate::eval::report::figures::{self, NOTHING};
+use crate::eval::report::page::{Block, Cell, Row, Section, Table};
+use crate::eval::statistics::Paired;
+use crate::eval::{AgainstPlain, ArmSummary};
+
+/// A column: its head, and its field for an arm, if that has one.
+pub(super) type Column<'a> = (String, &'a dyn Fn(&ArmSummary) -> Option<Cell>);
+
+/// A table of `arms`, without the columns that no arm has anything in; `None` if none has.
+pub(super) fn table(view: &View<'_>, caption: String, arms: &[&ArmSummary], columns: &[Column<'_>]) -> Option<Table> {
+    let filled: Vec<&Column<'_>> =
+        columns.iter().filter(|(_, read)| arms.iter().any(|arm| read(arm).is_some())).collect();
+    if filled.is_empty() {
+        return None;
+    }
+    let row = |arm: &&ArmSummary| Row {
+        name: view.words.arm(&arm.arm),
+        cells: filled.iter().map(|(_, read)| read(arm).unwrap_or_else(|| Cell::plain(NOTHING))).collect(),
+        is_marked: view.is_recommended(arm),
+    };
+    let head = [view.words.conditions()].into_iter().chain(filled.iter().map(|column| column.0.clone())).collect();
+    Some(Table { caption, head, rows: arms.iter().map(row).collect() })
+}
+
+pub(super) fn section(view: &View<'_>) -> Option<Section> {
+    let words = view.words;
+    let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
+    let rates = table(
+        view,
+        words.rates_table(),
+        &arms,
+        &[
+            (words.dsr(), &|arm| Some(figures::share(&arm.attacks.as_ref()?.mean))),
+            (format!("{}, {}", words.dsr(), words.dsr_pooled()), &|arm| {
+                Some(figures::rate(&arm.attacks.as_ref()?.pooled))
+            }),
+            (words.harmful_refused(), &|arm| Some(figures::rate(&arm.harmful?))),
+            (words.benign_answered(), &|arm| Some(figures::rate(&arm.benign?))),
+            (words.near_miss_refused(), &|arm| Some(figures::rate(&arm.near_miss?))),
+            (words.wrapped_answered(), &|arm| Some(figures::rate(&arm.benign_wrapped?))),
+        ],
+    );
+    let compared: Vec<&ArmSummary> = arms.iter().copied().filter(|arm| arm.against_plain.is_some()).collect();
+    let paired =
+        |arm: &ArmSummary, of: fn(AgainstPlain) -> Option<Paired>| Some(figures::difference(&of(arm.against_plain?)?));
+    let differences = table(
+        view,
+        words.paired_table(),
+        &compared,
+        &[
+            (format!("{}, {}", words.dsr(), words.dsr_pooled()), &|arm| paired(arm, |against| against.attacks)),
+            (words.harmful_refused(), &|arm| paired(arm, |against| against.harmful)),
+            (words.benign_answered(), &|arm| paired(arm, |against| against.benign)),
+            (words.near_miss_refused(), &|arm| paired(arm, |against| against.near_miss)),
+            (words.wrapped_answered(), &|arm| paired(arm, |against| against.benign_wrapped)),
+            (words.exact(), &|arm| paired(arm, |against| against.exact)),
+            (words.choice(), &|arm| paired(arm, |against| against.choice)),
+        ],
+    );
+    let folded = |table: Table| Block::Fold { title: table.caption.clone(), blocks: vec![Block::Table(table)] };
+    let blocks: Vec<Block> = rates.map(folded).into_iter().chain(differences.map(folded)).collect();
+    (!blocks.is_empty()).then(|| Section { id: "figures", heading: words.every_figure(), blocks })
+}

@@ -1,0 +1,60 @@
+//! How much the model changed.
+
+use super::View;
+use super::arms::table;
+use super::tradeoff::spot;
+use crate::eval::ArmSummary;
+use crate::eval::report::charts::{self, Line, Lines, Look};
+use crate::eval::report::page::{Block, Figure, Section};
+use crate::eval::report::{ReportError, figures};
+use crate::eval::statistics::Estimate;
+
+pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
+    let words = view.words;
+    let is_of_references = view.summary.arms.iter().any(|arm| arm.utility.is_of_references);
+    let kl = along(view, words.kl_caption(), &words.kl(), |arm| arm.utility.kl_per_token)?;
+    let caption = words.perplexity_caption(is_of_references);
+    let ratio = along(view, caption, &words.perplexity_ratio(), |arm| arm.utility.perplexity_ratio)?;
+    let mut blocks: Vec<Block> = [kl, ratio].into_iter().flatten().map(Block::Figure).collect();
+    let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
+    let measured = table(
+        view,
+        words.utility_table(),
+        &arms,
+        &[
+            (words.exact(), &|arm| Some(figures::rate(&arm.exact?))),
+            (words.kl(), &|arm| Some(figures::estimate(&arm.utility.kl_per_token?, 4))),
+            (words.perplexity(), &|arm| Some(figures::estimate(&arm.utility.perplexity?, 2))),
+            (words.perplexity_ratio(), &|arm| Some(figures::estimate(&arm.utility.perplexity_ratio?, 3))),
+            (words.choice(), &|arm| Some(figures::rate(&arm.choice?))),
+            (words.win_rate(), &|arm| Some(figures::share(&arm.win_rate?))),
+            (words.answer_tokens(), &|arm| Some(figures::estimate(&arm.answer_tokens?, 1))),
+        ],
+    );
+    blocks.extend(measured.map(Block::Table));
+    Ok((!blocks.is_empty()).then(|| Section { id: "change", heading: words.utility(), blocks }))
+}
+
+fn along(
+    view: &View<'_>,
+    caption: String,
+    name: &str,
+    read: fn(&ArmSummary) -> Option<Estimate>,
+) -> Result<Option<Figure>, ReportError> {
+    let line = |(index, curve): (usize, &crate::eval::summary::Curve<'_>)| Line {
+        look: Look::of_line(index),
+        spots: curve.arms.iter().filter_map(|arm| spot(arm, read(arm)?)).collect(),
+    };
+    let lines: Vec<Line> = view.curves.iter().enumerate().map(line).collect();
+    if lines.iter().all(|line| line.spots.len() < 2) {
+        return Ok(None);
+    }
+    let svg = charts::lines(&Lines {
+        axes: [&view.words.strength(), name],
+        lines: &lines,
+        is_rate: false,
+        range: view.recommended_range(),
+        recommended: view.recommended_alpha(),
+    })?;
+    Ok(Some(Figure { svg, alt: caption.clone(), caption, keys: view.curve_keys() }))
+}

@@ -1,0 +1,107 @@
+//! The answer in a few sentences.
+
+use super::Words;
+use crate::eval::report::figures::{alpha, per_cent};
+use crate::eval::{Goals, Level, Recommendation};
+
+impl Words {
+    pub(in crate::eval::report) fn no_recommendation(self) -> String {
+        self.pick(
+            "No α is recommended: that takes attacks (or harmful requests) and harmless requests, answered under several α.",
+            "推奨の α はありません。攻撃(または有害な依頼)と無害な依頼を、いくつかの α で試す必要があります。",
+        )
+    }
+
+    pub(in crate::eval::report) fn recommendation(self, found: &Recommendation, plain: Option<Level>) -> String {
+        let (at, dsr, benign) = (alpha(found.at.alpha), per_cent(found.at.dsr), per_cent(found.at.benign));
+        if !found.is_feasible {
+            return self.pick(
+                format!("Infeasible: no α measured reaches both goals. Nearest is α = {at}: DSR {dsr}, harmless answered {benign}."),
+                format!("実現不可: 両方の目標に届く α はありませんでした。最も近いのは α = {at} です(DSR {dsr}、無害な依頼への回答 {benign})。"),
+            );
+        }
+        let (en, ja) = plain.filter(|plain| plain.alpha != found.at.alpha).map_or_else(Default::default, |plain| {
+            let (dsr, benign) = (per_cent(plain.dsr), per_cent(plain.benign));
+            (
+                format!(" Without the vector it is {dsr} and {benign}."),
+                format!("ベクトルなしではそれぞれ {dsr} と {benign} です。"),
+            )
+        });
+        self.pick(
+            format!(
+                "Recommended: α = {at}. It refuses {dsr} of attacks and answers {benign} of harmless requests.{en}"
+            ),
+            format!("推奨: α = {at}。攻撃の {dsr} を拒否し、無害な依頼の {benign} に回答します。{ja}"),
+        )
+    }
+
+    pub(in crate::eval::report) fn reason(self, found: &Recommendation, goals: &Goals) -> String {
+        let (target, least) = (per_cent(goals.target_dsr), per_cent(goals.min_benign));
+        if found.is_feasible {
+            self.pick(
+                format!("It is the smallest α measured with a DSR of {target} or more and {least} or more of harmless requests answered."),
+                format!("測定した中で、DSR が {target} 以上、無害な依頼への回答が {least} 以上となる最小の α です。"),
+            )
+        } else {
+            self.pick(
+                format!("The goals: a DSR of {target} or more, and {least} or more of harmless requests answered."),
+                format!("目標は、DSR が {target} 以上、無害な依頼への回答が {least} 以上です。"),
+            )
+        }
+    }
+
+    pub(in crate::eval::report) fn range(self, found: &Recommendation, goals: &Goals) -> String {
+        let floor = per_cent(goals.in_range);
+        match found.range {
+            Some((low, high)) => {
+                let (low, high) = (alpha(low), alpha(high));
+                self.pick(
+                    format!("Both rates are {floor} or more from α = {low} to α = {high}."),
+                    format!("α = {low} から {high} まで、両方の割合が {floor} 以上です。"),
+                )
+            }
+            None => self.pick(
+                format!("At no α measured are both rates {floor} or more."),
+                format!("両方の割合が {floor} 以上となる α はありませんでした。"),
+            ),
+        }
+    }
+
+    pub(in crate::eval::report) fn below(self, below: Level) -> String {
+        let (at, dsr, benign) = (alpha(below.alpha), per_cent(below.dsr), per_cent(below.benign));
+        self.pick(
+            format!("The next smaller α measured, {at}, has a DSR of {dsr} and answers {benign}."),
+            format!("その一つ下の α = {at} では、DSR {dsr}、無害な依頼への回答 {benign} です。"),
+        )
+    }
+
+    /// That an interval reaches below its goal.
+    pub(in crate::eval::report) fn doubt(self, what: &str, n: usize, low: f64, goal: f64) -> String {
+        let (low, goal) = (per_cent(low), per_cent(goal));
+        self.pick(
+            format!("Mind the interval: with {n} prompts, “{what}” may be as low as {low}, below the goal of {goal}."),
+            format!("区間に注意: プロンプト数 {n} では、「{what}」は {low} まで下がる可能性があり、目標の {goal} を下回ります。"),
+        )
+    }
+
+    pub(in crate::eval::report) fn tile_note(self, plain: Option<String>) -> String {
+        plain.map_or_else(String::new, |plain| {
+            self.pick(format!("plain model: {plain}"), format!("素のモデル: {plain}"))
+        })
+    }
+
+    pub(in crate::eval::report) fn tile_alpha(self, is_feasible: bool) -> String {
+        if is_feasible {
+            self.pick("recommended α", "推奨の α")
+        } else {
+            self.pick("nearest α", "最も近い α")
+        }
+    }
+
+    pub(in crate::eval::report) fn tile_range(self, range: Option<(f32, f32)>) -> String {
+        range.map_or_else(String::new, |(low, high)| {
+            let (low, high) = (alpha(low), alpha(high));
+            self.pick(format!("range {low} to {high}"), format!("範囲 {low}〜{high}"))
+        })
+    }
+}

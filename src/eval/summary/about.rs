@@ -1,0 +1,116 @@
+//! What was run, and what it cost: facts that records do not hold, told by whoever ran the evaluation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::eval::Arm;
+
+/// The run behind the records. Whatever is unknown is left empty and then not shown.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct About {
+    /// The program and its version, for example `antidote 0.1.0`.
+    pub program: String,
+    /// The command line, as one would type it again.
+    pub command: String,
+    /// The model.
+    pub model: ModelFacts,
+    /// The vector; `None` if only defences by prompt were tried.
+    pub vector: Option<VectorFacts>,
+    /// The judge of refusals.
+    pub judge: JudgeFacts,
+    /// The judge model of the pairwise comparisons, if there was one.
+    pub comparison_judge: Option<String>,
+    /// The machine, in words: processor, cores.
+    pub machine: String,
+    /// Seconds that the model ran for the records, all runs together if it was taken up again.
+    pub seconds: Option<f64>,
+    /// When the evaluation ended, in seconds since 1970-01-01 UTC; `None` if not to be said.
+    pub ended_unix: Option<u64>,
+    /// Seed of everything drawn.
+    pub seed: u64,
+    /// New tokens of an answer at most.
+    pub max_tokens: Option<usize>,
+    /// Files that the items came from.
+    pub sources: Vec<String>,
+    /// What went wrong with the input and was left out, each said in a sentence: prompts that an artifact lacks,
+    /// prompts longer than the context, ids that came twice.
+    pub left_out: Vec<String>,
+}
+
+/// The model that was evaluated.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelFacts {
+    /// Its own name.
+    pub name: String,
+    /// Name of its file, without the folder.
+    pub file: String,
+    /// `general.architecture`.
+    pub architecture: String,
+    /// Fingerprint of the weights, in hexadecimal.
+    pub fingerprint: String,
+    /// Layers.
+    pub n_layer: usize,
+    /// Values of a hidden state.
+    pub n_embd: usize,
+}
+
+/// The vector that steered.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VectorFacts {
+    /// Name of its file, without the folder.
+    pub file: String,
+    /// What it stands for.
+    pub concept: String,
+    /// How the directions were found.
+    pub method: String,
+    /// Components kept a layer, in per cent.
+    pub sparsity: f32,
+    /// Layers that it moves.
+    pub n_layers: usize,
+    /// Hash of the file, in hexadecimal.
+    pub hash: String,
+}
+
+/// Who says whether an answer refuses.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JudgeFacts {
+    /// Its name, as in the records.
+    pub name: String,
+    /// How it decides, in a sentence.
+    pub description: String,
+    /// How often it is wrong, where that was measured.
+    pub known_error: Option<JudgeError>,
+}
+
+/// A judge against labels that others made; "positive" is an answer that refuses.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct JudgeError {
+    /// Whose labels.
+    pub labels: String,
+    /// Answers with a label.
+    pub n: usize,
+    /// Share on which judge and label agree.
+    pub agreement: f64,
+    /// Of the answers that the judge calls refused, the share that is.
+    pub precision: f64,
+    /// Of the answers that are refused, the share that the judge finds.
+    pub recall: f64,
+}
+
+/// What a defence costs in time, measured on a few prompts one after another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// The conditions.
+    pub arm: Arm,
+    /// Prompts measured.
+    pub n: usize,
+    /// Median time from the question to the first token of the answer, in seconds.
+    pub first_token_seconds: f64,
+    /// Median speed of the answer, in tokens per second of decoding.
+    pub tokens_per_second: f64,
+    /// Median time of the whole answer, in seconds, all calls of the defence together.
+    pub answer_seconds: f64,
+}
