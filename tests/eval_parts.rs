@@ -27,7 +27,8 @@ fn text_of(model: &antidote::engine::Model, tokens: &[Token]) -> Vec<u8> {
 fn retokenised_text_is_the_same_text_in_more_tokens() {
     let model = model();
     let vocabulary = Vocabulary::of(&model);
-    for case in cases().iter().step_by(40) {
+    let (mut n_usual, mut n_cut, mut n_seeds_differ, mut n) = (0, 0, 0, 0);
+    for case in cases().iter().step_by(20) {
         let text = case["prompt"].as_str().unwrap();
         let usual = pieces(&model, &format!("Before it. {text} Behind it."));
         let retokenised = |dropout, seed| Retokenisation { seed, dropout }.apply(&usual, text, &vocabulary);
@@ -37,9 +38,12 @@ fn retokenised_text_is_the_same_text_in_more_tokens() {
 
         let cut = retokenised(0.2, 1);
         assert_eq!(text_of(&model, &cut), text_of(&model, &tokens), "{text}");
-        assert!(cut.len() > tokens.len(), "{text}");
         assert_eq!(cut, retokenised(0.2, 1));
-        assert_ne!(cut, retokenised(0.2, 2), "{text}");
+        // A token of two characters stays whole four times in five, so a short text may, too: the sums tell.
+        n += 1;
+        n_usual += tokens.len();
+        n_cut += cut.len();
+        n_seeds_differ += usize::from(cut != retokenised(0.2, 2));
 
         // What is not of the text stays: the tokens before and behind it, but those that hold a bit of either.
         let whole = retokenised(1.0, 1);
@@ -47,6 +51,8 @@ fn retokenised_text_is_the_same_text_in_more_tokens() {
         assert_eq!(whole.last(), tokens.last());
         assert!(whole.len() > cut.len(), "{text}");
     }
+    assert!(n_cut * 100 > n_usual * 110, "{n_cut} tokens instead of {n_usual}");
+    assert!(n_seeds_differ * 10 > n * 8, "{n_seeds_differ} of {n} texts");
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod vocabulary;
 
 pub use perplexity::Filter;
 pub use retokenisation::Retokenisation;
-pub use step::{Call, Purpose, Step};
+pub use step::{AfterAnswers, AfterScore, Call, Purpose, Step};
 pub use vocabulary::Vocabulary;
 
 use crate::chat::{Language, Message, Role};

@@ -4,9 +4,9 @@
 //!
 //! Merges are done anew within each token of the usual tokenisation, from its characters. A pair merges if the two together
 //! are a token, the one with the smallest number first: BPE numbers its tokens in the order of merging, whether the file
-//! spells the merges out or gives scores instead. So this works for every vocabulary that has tokens for characters, needs
-//! nothing but the pieces, and without dropout changes nothing. It differs from BPE-dropout in two ways: nothing merges
-//! across the border of two usual tokens, and no character is cut into bytes.
+//! spells the merges out or gives scores instead. So this works for every vocabulary that has tokens for characters or for
+//! bytes, needs nothing but the pieces, and without dropout changes nothing. It differs from BPE-dropout in two ways: nothing
+//! merges across the border of two usual tokens, and a character that is a token is never cut into bytes.
 
 use super::super::dice::Dice;
 use super::vocabulary::Vocabulary;
@@ -28,7 +28,7 @@ pub(super) fn start(case: Case<'_>) -> Step {
 pub struct Retokenisation {
     /// The seed of the evaluation.
     pub seed: u64,
-    /// How likely a merge is left out, from 0 (the usual tokens) to 1 (characters).
+    /// How likely a merge is left out, from 0 (the usual tokens) to 1 (characters, or bytes).
     pub dropout: f64,
 }
 
@@ -48,21 +48,20 @@ impl Retokenisation {
         for (token, piece) in tokens {
             let is_of_text = at < end && at + piece.len() > start;
             at += piece.len();
-            match std::str::from_utf8(piece) {
-                Ok(piece) if is_of_text => result.extend(cut(*token, piece, vocabulary, &mut dice, self.dropout)),
-                // The piece is a part of a character.
-                _ => result.push(*token),
+            if is_of_text {
+                result.extend(cut(*token, piece, vocabulary, &mut dice, self.dropout));
+            } else {
+                result.push(*token);
             }
         }
         result
     }
 }
 
-/// `token`, which stands for `piece`, made of its characters again, each merge left out with probability `dropout` each time
-/// it could be done, as in algorithm 1 of the paper. The token itself if a character of it is no token.
-fn cut(token: Token, piece: &str, vocabulary: &Vocabulary, dice: &mut Dice, dropout: f64) -> Vec<Token> {
-    let mut ends: Vec<usize> = piece.char_indices().map(|(start, _)| start).skip(1).chain([piece.len()]).collect();
-    let bytes = piece.as_bytes();
+/// `token`, which stands for `bytes`, made of its characters again, each merge left out with probability `dropout` each time
+/// it could be done, as in algorithm 1 of the paper. The token itself if there is nothing smaller to make it of.
+fn cut(token: Token, bytes: &[u8], vocabulary: &Vocabulary, dice: &mut Dice, dropout: f64) -> Vec<Token> {
+    let mut ends = ends_of_symbols(bytes, vocabulary);
     let piece_at = |ends: &[usize], number: usize, n: usize| {
         let start = if number == 0 { 0 } else { ends[number - 1] };
         vocabulary.get(&bytes[start..ends[number + n - 1]])
@@ -85,6 +84,23 @@ fn cut(token: Token, piece: &str, vocabulary: &Vocabulary, dice: &mut Dice, drop
         return vec![token];
     }
     (0..ends.len()).filter_map(|number| piece_at(&ends, number, 1)).collect()
+}
+
+/// Where the smallest parts end that a token is made of: characters, and bytes where a character is no token or only a part
+/// of one is there. Small vocabularies of bytes have few characters.
+fn ends_of_symbols(bytes: &[u8], vocabulary: &Vocabulary) -> Vec<usize> {
+    let (mut ends, mut at) = (vec![], 0);
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let end = at + character.len_utf8();
+            let is_token = vocabulary.get(&bytes[at..end]).is_some();
+            ends.extend(if is_token { end..=end } else { at + 1..=end });
+            at = end;
+        }
+        ends.extend(at + 1..=at + chunk.invalid().len());
+        at += chunk.invalid().len();
+    }
+    ends
 }
 
 fn rfind(bytes: &[u8], text: &[u8]) -> Option<usize> {

@@ -3,6 +3,12 @@
 use super::retokenisation::Retokenisation;
 use crate::chat::Message;
 
+/// How a defence goes on with the answers to its calls, in the order of the calls.
+pub type AfterAnswers = Box<dyn FnOnce(Vec<String>) -> Step + Send>;
+
+/// How a defence goes on with −ln p of the tokens of a text, in nats, in order.
+pub type AfterScore = Box<dyn FnOnce(&[f64]) -> Step + Send>;
+
 /// What to do next for an item, and how to go on with what comes of it.
 #[must_use]
 pub enum Step {
@@ -11,7 +17,7 @@ pub enum Step {
         /// What to ask.
         calls: Vec<Call>,
         /// The next step; takes as many answers as there are calls.
-        then: Box<dyn FnOnce(Vec<String>) -> Step + Send>,
+        then: AfterAnswers,
     },
     /// Find out how likely `text` is by itself, without a template and without steering: −ln p of each of its tokens but
     /// the first, in nats, in order. None for a text of one token.
@@ -19,7 +25,7 @@ pub enum Step {
         /// The text.
         text: String,
         /// The next step.
-        then: Box<dyn FnOnce(&[f64]) -> Step + Send>,
+        then: AfterScore,
     },
     /// The item's answer is that of the call with this number, from 0, counted over all calls that were made for the item.
     /// The end.
