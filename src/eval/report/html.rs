@@ -16,7 +16,9 @@ pub(super) fn render(page: &Page, words: Words) -> Result<String, ReportError> {
     environment.add_template("report.html", TEMPLATE)?;
     environment.add_filter("printable", printable);
     let template = environment.get_template("report.html")?;
-    Ok(template.render(context! { page => Serde(page), style => STYLE, contents => words.contents(), unfold => words.unfold() })?)
+    Ok(template.render(
+        context! { page => Serde(page), style => STYLE, contents => words.contents(), unfold => words.unfold() },
+    )?)
 }
 
 /// Text of a model may hold anything: control characters have no place in HTML, and marks that turn the direction of

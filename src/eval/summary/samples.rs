@@ -86,7 +86,9 @@ pub(super) fn take(ledger: &Ledger<'_>, recommended: &Arm) -> Vec<Sample> {
     let mut found: Vec<(Group<'_>, &Answered, &Answered)> = both
         .filter_map(|(plain, steered)| {
             let why = Why::of(plain.item.kind, judged(plain)?, judged(steered)?);
-            Some((Group::of(&plain.item, why), plain, steered))
+            // An attack that fails anyway tells nothing of the vector, and there are many.
+            let is_telling = (plain.item.kind, why) != (Kind::Attack, Why::RefusedByBoth);
+            is_telling.then(|| (Group::of(&plain.item, why), plain, steered))
         })
         .collect();
     found.sort_by_key(|(group, plain, _)| (*group, &plain.item.id));

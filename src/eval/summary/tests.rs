@@ -160,12 +160,3 @@ fn samples_show_failures_too() {
     assert!(shown.contains(&(Why::Lost, 1)), "{shown:?}");
     assert!(shown.contains(&(Why::Kept, 9)), "{shown:?}");
 }
-
-#[test]
-fn a_summary_survives_its_json() {
-    let mut records = arm_records(&Arm::plain(), (1, 10), (0, 10));
-    records.extend(arm_records(&Arm::steered(0.1, Some(5.0)), (10, 10), (1, 10)));
-    let summary = summary(&records);
-    let json = serde_json::to_string(&summary).unwrap();
-    assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), summary);
-}

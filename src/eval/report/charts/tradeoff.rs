@@ -113,42 +113,60 @@ fn write_labels(
 ) -> Result<(), ReportError> {
     let at = |mark: &Mark| pixel(mark.benign[0], mark.dsr[0]);
     let mut taken: Vec<Area> = vec![];
-    let mut wanted: Vec<((i32, i32), String)> = vec![];
+    let mut wanted: Vec<((i32, i32), String, RGBColor)> = vec![];
     for (_, marks) in curves_and_defences(chart) {
         taken.extend(marks.iter().map(|mark| Area::around(at(mark), 6)));
     }
-    taken.extend(chart.recommended.map(|mark| Area::around(at(mark), 11)));
-    wanted.extend(chart.defences.iter().map(|mark| (at(mark), mark.label.clone())));
     for (_, marks) in chart.curves {
+        let ends = marks.windows(2).map(|pair| (at(&pair[0]), at(&pair[1])));
+        taken.extend(ends.flat_map(|(from, to)| along(from, to)));
+    }
+    taken.extend(chart.recommended.map(|mark| Area::around(at(mark), 11)));
+    let ink = Look::of_defences().colour;
+    wanted.extend(chart.defences.iter().map(|mark| (at(mark), mark.label.clone(), ink)));
+    for (index, (look, marks)) in chart.curves.iter().enumerate() {
         let near = |a: &Mark, b: &Mark| {
             let (a, b) = (at(a), at(b));
             (a.0 - b.0).abs() <= NEAR && (a.1 - b.1).abs() <= NEAR
         };
-        for group in marks.chunk_by(near) {
+        let groups: Vec<&[Mark]> = marks.chunk_by(near).collect();
+        for (place, group) in groups.iter().enumerate() {
+            // All curves begin at the plain model. Of the others only the ends are named, or nothing could be read.
+            let is_named = index == 0 || place + 1 == groups.len();
             let (first, last) = (&group[0], &group[group.len() - 1]);
             let label = if group.len() > 1 { format!("{}–{}", first.label, last.label) } else { first.label.clone() };
-            wanted.push((at(&group[group.len() / 2]), label));
+            if is_named {
+                wanted.push((at(&group[group.len() / 2]), label, look.colour));
+            }
         }
     }
     let boxes: Vec<Wanted> = wanted
         .iter()
-        .map(|(at, text)| Wanted { at: *at, size: (width_of(text, LABELS), LABELS.cast_signed()) })
+        .map(|(at, text, _)| Wanted { at: *at, size: (width_of(text, LABELS), LABELS.cast_signed()) })
         .collect();
     let bounds = Area { left: 88, top: 4, right: WIDTH.cast_signed() - 2, bottom: HEIGHT.cast_signed() - 70 };
-    for ((point, text), found) in wanted.iter().zip(place(&boxes, &taken, bounds)) {
+    for ((point, text, colour), found) in wanted.iter().zip(place(&boxes, &taken, bounds)) {
         let Some(found) = found else { continue };
         let middle = ((found.left + found.right) / 2, (found.top + found.bottom) / 2);
         let facing = (point.0.clamp(found.left, found.right), point.1.clamp(found.top, found.bottom));
         if (facing.0 - point.0).abs().max((facing.1 - point.1).abs()) > 12 {
             canvas.draw(&PathElement::new(vec![*point, facing], FAINT.stroke_width(1))).map_err(failed)?;
         }
-        canvas.draw(&Text::new(text.as_str(), middle, anchored(LABELS, HPos::Center, VPos::Center))).map_err(failed)?;
+        let style = anchored(LABELS, HPos::Center, VPos::Center).color(colour);
+        canvas.draw(&Text::new(text.as_str(), middle, style)).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Small boxes that cover the straight line between two pixels.
+fn along(from: (i32, i32), to: (i32, i32)) -> impl Iterator<Item = Area> {
+    let (across, up) = (to.0 - from.0, to.1 - from.1);
+    let steps = (across.abs().max(up.abs()) / 4).max(1);
+    (0..=steps).map(move |step| Area::around((from.0 + across * step / steps, from.1 + up * step / steps), 2))
 }
 
 /// The axis of a rate whose lowest point is `lowest`: up to 1, with a margin for marks at both ends.
 fn room(lowest: f64) -> std::ops::Range<f64> {
     let length = (1.0 - lowest).max(0.05);
-    1.0 - length * 1.12..1.0 + length * 0.05
+    1.0 - length * 1.12..1.0 + length * 0.14
 }

@@ -13,15 +13,20 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
     if families.is_empty() {
         return Ok(None);
     }
-    let mut blocks = vec![];
+    let mut maps = vec![];
     for curve in &view.curves {
         let name = view.curve_name(curve);
         let columns: Vec<String> = curve.arms.iter().map(|arm| figures::alpha(arm.arm.alpha)).collect();
         let svg = map(&families, &curve.arms, &words.strength(), &columns)?;
         let caption = words.heat_caption(&name);
-        blocks.push(Block::Figure(Figure { svg, alt: caption.clone(), caption, keys: vec![] }));
+        maps.push(Block::Figure(Figure { svg, alt: caption.clone(), caption, keys: vec![] }));
     }
     let arms: Vec<&ArmSummary> = summary.arms.iter().collect();
+    let others = maps.split_off(maps.len().min(1));
+    let mut blocks = maps;
+    if !others.is_empty() {
+        blocks.push(Block::Fold { title: words.other_components(), blocks: others });
+    }
     let row = |family: &&String| Row {
         name: (*family).clone(),
         cells: arms

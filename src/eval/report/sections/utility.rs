@@ -5,7 +5,7 @@ use super::arms::table;
 use super::tradeoff::spot;
 use crate::eval::ArmSummary;
 use crate::eval::report::charts::{self, Line, Lines, Look};
-use crate::eval::report::page::{Block, Figure, Section};
+use crate::eval::report::page::{Block, Figure, Section, Table};
 use crate::eval::report::{ReportError, figures};
 use crate::eval::statistics::Estimate;
 
@@ -16,11 +16,24 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
     let caption = words.perplexity_caption(is_of_references);
     let ratio = along(view, caption, &words.perplexity_ratio(), |arm| arm.utility.perplexity_ratio)?;
     let mut blocks: Vec<Block> = [kl, ratio].into_iter().flatten().map(Block::Figure).collect();
-    let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
-    let measured = table(
+    let all: Vec<&ArmSummary> = view.summary.arms.iter().collect();
+    // The arms of the recommended curve, or all if there is none.
+    let main = view.curves.first().map_or_else(|| all.clone(), |curve| curve.arms.clone());
+    let has_more = all.len() > main.len();
+    blocks.extend(figures_of(view, words.utility_table(), &main).map(Block::Table));
+    if has_more {
+        let whole = figures_of(view, words.utility_of_all(), &all).map(Block::Table);
+        blocks.extend(whole.map(|table| Block::Fold { title: words.utility_of_all(), blocks: vec![table] }));
+    }
+    Ok((!blocks.is_empty()).then(|| Section { id: "change", heading: words.utility(), blocks }))
+}
+
+fn figures_of(view: &View<'_>, caption: String, arms: &[&ArmSummary]) -> Option<Table> {
+    let words = view.words;
+    table(
         view,
-        words.utility_table(),
-        &arms,
+        caption,
+        arms,
         &[
             (words.exact(), &|arm| Some(figures::rate(&arm.exact?))),
             (words.kl(), &|arm| Some(figures::estimate(&arm.utility.kl_per_token?, 4))),
@@ -30,9 +43,7 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
             (words.win_rate(), &|arm| Some(figures::share(&arm.win_rate?))),
             (words.answer_tokens(), &|arm| Some(figures::estimate(&arm.answer_tokens?, 1))),
         ],
-    );
-    blocks.extend(measured.map(Block::Table));
-    Ok((!blocks.is_empty()).then(|| Section { id: "change", heading: words.utility(), blocks }))
+    )
 }
 
 fn along(

@@ -70,6 +70,14 @@ impl Words {
         )
     }
 
+    pub(in crate::eval::report) fn other_components(self) -> String {
+        self.pick("The same with other numbers of components", "成分の数を変えた場合")
+    }
+
+    pub(in crate::eval::report) fn utility_of_all(self) -> String {
+        self.pick("Usefulness under every condition", "すべての条件での有用性")
+    }
+
     pub(in crate::eval::report) fn all_families(self) -> String {
         self.pick("Every attack under every condition, with intervals", "すべての攻撃と条件(区間つき)")
     }
