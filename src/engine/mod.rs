@@ -17,6 +17,7 @@ mod options;
 mod sampler;
 mod session;
 mod steering;
+mod suitable;
 mod text_stream;
 
 pub use capture::{HiddenStates, Reading};
@@ -26,4 +27,4 @@ pub use model::{LoadOptions, Model, Outline, Token};
 pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention};
 pub use sampler::{Sampler, Sampling};
 pub use session::{Answer, FinishReason, Interrupter, Limits, Session};
-pub use steering::{Steering, SteeringVector};
+pub use steering::{PartialSteering, Steering, SteeringVector};
