@@ -102,6 +102,32 @@ fn rate(tokens: usize, time: Duration) -> Option<f64> {
 }
 
 /// A model in use under a [`Steering`].
+///
+/// llama.cpp's context points into the model, so a session cannot outlive it:
+///
+/// ```compile_fail,E0505
+/// # use antidote::engine::{ContextOptions, Model, Session, Steering};
+/// fn answers(model: Model, options: &ContextOptions) {
+///     let session = Session::new(&model, options, Steering::default()).unwrap();
+///     drop(model);
+///     drop(session);
+/// }
+/// ```
+///
+/// A context belongs to one thread at a time, so a session stays where it is; what may go to other threads is an
+/// [`Interrupter`]:
+///
+/// ```compile_fail,E0277
+/// # use antidote::engine::Session;
+/// fn send<T: Send>() {}
+/// send::<Session<'static>>();
+/// ```
+///
+/// ```
+/// # use antidote::engine::Interrupter;
+/// fn send<T: Send>() {}
+/// send::<Interrupter>();
+/// ```
 pub struct Session<'model> {
     context: Context<'model>,
     steering: Steering,

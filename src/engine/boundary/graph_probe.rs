@@ -158,9 +158,11 @@ impl Seen {
             return None;
         }
         // SAFETY: a live source, see above.
-        let (kind, ne, nb, data) = unsafe { ((*row).type_, (*row).ne, (*row).nb, (*row).data) };
+        let (row_op, kind, ne, nb, data) = unsafe { ((*row).op, (*row).type_, (*row).ne, (*row).nb, (*row).data) };
+        // What is still to be computed holds nothing yet.
+        let is_there = row_op == sys::GGML_OP_NONE && !data.is_null();
         let is_row = usize::try_from(ne[0]) == Ok(self.n_embd) && ne[1..] == [1; 3] && nb[0] == size_of::<f32>();
-        if kind != sys::GGML_TYPE_F32 || !is_row || data.is_null() {
+        if kind != sys::GGML_TYPE_F32 || !is_row || !is_there {
             return None;
         }
         let mut values = vec![0.0; self.n_embd];
@@ -186,4 +188,39 @@ unsafe extern "C" fn on_node(tensor: *mut sys::ggml_tensor, ask: bool, user_data
         let _ = catch_unwind(AssertUnwindSafe(|| unsafe { seen.look(tensor) }));
     }
     !ask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{ContextOptions, LoadOptions};
+
+    fn rows(name: &str) -> (Vec<f32>, Vec<Option<Vec<f32>>>, usize) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/architectures").join(name);
+        let options = ContextOptions::for_chat(Model::outline(&path).unwrap(), None);
+        let model = Model::load(&path, &options, LoadOptions::default()).unwrap();
+        let n = model.n_embd() * (model.n_layer() - 1);
+        let dense: Vec<f32> = (0..n).map(|index| index as f32 / 8.0 - 3.0).collect();
+        let mut probe = GraphProbe::new(&model).unwrap();
+        let last = model.n_layer() - 1;
+        // Twice, as with two vectors.
+        probe.added_rows(&dense, 1, 1, Token(5)).unwrap();
+        (dense.clone(), probe.added_rows(&dense, 1, last, Token(5)).unwrap(), model.n_embd())
+    }
+
+    #[test]
+    fn the_graph_adds_each_row_at_its_layer() {
+        for name in ["llama.gguf", "gemma3.gguf", "deepseek2.gguf", "gpt-oss.gguf", "falcon.gguf", "cohere2.gguf"] {
+            let (dense, rows, n_embd) = rows(name);
+            assert_eq!(rows[0], None, "{name}: nothing can be added at layer 0");
+            for (index, expected) in dense.chunks_exact(n_embd).enumerate() {
+                assert_eq!(rows[index + 1].as_deref(), Some(expected), "{name}: layer {}", index + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_graph_without_control_vectors_adds_none() {
+        assert!(rows("mamba2.gguf").1.iter().all(Option::is_none));
+    }
 }

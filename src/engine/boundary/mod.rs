@@ -10,6 +10,8 @@ mod context;
 mod dequantise;
 mod eval_callback;
 mod graph_probe;
+#[cfg(test)]
+mod quantise;
 
 pub(super) use abort::watch as watch_for_aborts;
 pub(super) use batch::Batch;
