@@ -52,8 +52,9 @@ fn with_number(name: &str, key: &str, value: u32) -> Vec<u8> {
 fn with_text(name: &str, from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let mut bytes = tiny(name);
-    let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
-    bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
+    let found: Vec<_> = (0..bytes.len() - from.len()).filter(|at| bytes[*at..].starts_with(from.as_bytes())).collect();
+    assert!(!found.is_empty());
+    found.iter().for_each(|at| bytes[*at..*at + from.len()].copy_from_slice(to.as_bytes()));
     bytes
 }
 
@@ -88,7 +89,7 @@ fn models_that_make_no_text_are_refused() {
     let bench = Bench::new();
     bench.refuses(&tiny("bert"), &["'bert' makes no text"]);
     // Under another name, its attention tells.
-    bench.refuses(&with_text("bert", "bert", "brtt"), &["brtt"]);
+    bench.refuses(&with_text("bert", "bert", "brtt"), &["attention looks ahead", "brtt.attention.causal"]);
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn old_split_and_foreign_files_are_right_or_refused() {
     let mut big_endian = current.clone();
     big_endian[4..8].reverse();
     bench.refuses(&big_endian, &["big-endian"]);
-    // The name makes no part; the header does. The file's name is 12 bytes of general.name here, so the key fits.
+    // The name makes no part of a file; the header does.
     let part = antidote::vector::gguf::encode(
         &[
             ("general.architecture", antidote::vector::gguf::Entry::Text("llama")),

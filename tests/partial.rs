@@ -118,3 +118,9 @@ fn whole_vectors_are_not_mentioned() {
     let ran = antidote(["run", "-p", "hello", "-n", "4", "--json", "--allow-partial"]).succeeds();
     assert!(!ran.stdout.contains("partial") && !ran.stderr.contains("PARTIAL"), "{ran:?}");
 }
+
+/// The probe of the live check is longer than this micro-batch.
+#[test]
+fn the_check_works_with_the_smallest_batch() {
+    antidote(["run", "-p", "hello", "-n", "2", "-b", "1"]).succeeds();
+}

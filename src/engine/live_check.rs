@@ -89,13 +89,17 @@ fn changes_logits(
 
 /// Logits after `tokens` in an empty cache, `[n_vocab]`; empties the cache again.
 fn logits_of(context: &mut Context<'_>, tokens: &[Token]) -> Result<Vec<f32>, EngineError> {
-    let mut batch = Batch::default();
     let last = tokens.len() - 1;
-    for (position, token) in tokens.iter().enumerate() {
-        batch.push(*token, position, 0, position == last);
+    let mut rows = 0;
+    for start in (0..tokens.len()).step_by(context.n_batch()) {
+        let mut batch = Batch::default();
+        for position in start..tokens.len().min(start + context.n_batch()) {
+            batch.push(tokens[position], position, 0, position == last);
+        }
+        rows = batch.len();
+        context.decode(&mut batch)?;
     }
-    context.decode(&mut batch)?;
-    let logits = context.logits(last).map(<[f32]>::to_vec).unwrap_or_default();
+    let logits = context.logits(rows - 1).map(<[f32]>::to_vec).unwrap_or_default();
     context.wipe_cache();
     Ok(logits)
 }

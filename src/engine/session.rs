@@ -239,7 +239,7 @@ impl<'model> Session<'model> {
             None => false,
         };
         if !steering.vectors().iter().all(|vector| is_fine(find(&self.checked, &vector.vector))) {
-            self.cached.clear();
+            self.forget();
             let found = match live_check::check(&mut self.context, steering, &mut self.dense) {
                 Ok(found) => found,
                 Err(error) => {

@@ -69,7 +69,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let expected = fingerprint(&std::fs::read(original()).unwrap());
         let vector = vector(expected);
-        let mut kinds = HashSet::new();
         for (name, format, kind) in FORMATS {
             let path = folder.path().join(name).with_extension("gguf");
             quantise(&original(), &path, format);
@@ -77,11 +76,9 @@ mod tests {
             let gguf = Gguf::parse(&bytes).unwrap();
             let matrices = gguf.tensors().iter().filter(|tensor| tensor.name.contains("ffn_gate"));
             matrices.for_each(|tensor| assert_eq!(tensor.kind, kind, "{name}"));
-            kinds.insert(kind);
             assert_eq!(fingerprint(&bytes), expected, "{name}");
             steers(&path, &vector).unwrap();
         }
-        assert_eq!(kinds.len(), FORMATS.len());
     }
 
     #[test]
