@@ -30,7 +30,7 @@ enum Family {
 use Family::{NotGenerative, Steered, Unsteerable};
 
 /// Name of the model's file, and people's names for what is in the family.
-const FAMILIES: [(&str, &str, Family); 18] = [
+const FAMILIES: [(&str, &str, Family); 19] = [
     ("llama", "Llama 1 to 3, Mistral 7B, TinyLlama, SmolLM", Steered),
     ("llama-256", "the same, 256 wide, Q4_0", Steered),
     ("mistral3", "Mistral 3, Ministral", Steered),
@@ -47,7 +47,8 @@ const FAMILIES: [(&str, &str, Family); 18] = [
     ("olmo2", "OLMo 2", Steered),
     ("deepseek2", "DeepSeek V2, V3, R1", Steered),
     ("gpt-oss", "gpt-oss", Steered),
-    ("mamba2", "Mamba 2, Codestral Mamba", Unsteerable),
+    ("mamba2", "Mamba 2, Codestral Mamba", Steered),
+    ("plamo2", "PLaMo 2", Unsteerable),
     ("bert", "BERT, and embedding models like it", NotGenerative),
 ];
 

@@ -326,6 +326,43 @@ def mamba2():
     m.close()
 
 
+def plamo2():
+    """One block with a running state, two with attention. llama.cpp adds no control vector to any of them."""
+    m = Model("plamo2", "plamo2")
+    inner, state, heads, kernel, dt = 64, 16, 4, 4, 64
+    m.u32(
+        ssm__conv_kernel=kernel, ssm__inner_size=inner, ssm__state_size=state, ssm__time_step_rank=heads,
+        ssm__group_count=0, attention__key_length=HEAD, attention__value_length=HEAD, rope__dimension_count=HEAD,
+    )
+    m.w.add_array(m.key("attention.head_count"), [HEADS] * m.layers)
+    m.w.add_array(m.key("attention.head_count_kv"), [0] + [KV_HEADS] * (m.layers - 1))
+    m.rms()
+    m.frame()
+    m.norms("attn_norm", "ffn_norm")
+    w, kv = m.width, KV_HEADS * HEAD
+    ones = np.ones(w, dtype=np.float32)
+    for il in range(m.layers):
+        for name in ["post_attention_norm", "post_ffw_norm"]:
+            m.w.add_tensor(f"blk.{il}.{name}", ones)
+    m.blocks(("ffn_up.weight", w, 2 * m.feed), ("ffn_down.weight", m.feed, w))
+    for name, *ne in [
+        ("ssm_in.weight", w, 2 * inner), ("ssm_conv1d.weight", kernel, inner), ("ssm_x.weight", inner, dt + 2 * state),
+        ("ssm_dt.weight", dt, heads), ("ssm_dt.bias", heads), ("ssm_out.weight", inner, w),
+    ]:
+        m.t(f"blk.0.{name}", *ne)
+    for name, values in [
+        ("ssm_a", -np.arange(1, heads + 1) / 4), ("ssm_d", np.ones(heads)), ("ssm_dt_norm", np.ones(dt)),
+        ("ssm_b_norm", np.ones(state)), ("ssm_c_norm", np.ones(state)),
+    ]:
+        m.w.add_tensor(f"blk.0.{name}", values.astype(np.float32))
+    for il in range(1, m.layers):
+        m.t(f"blk.{il}.attn_qkv.weight", w, w + 2 * kv)
+        m.t(f"blk.{il}.attn_q_norm.weight", HEAD, HEADS)
+        m.t(f"blk.{il}.attn_k_norm.weight", HEAD, KV_HEADS)
+        m.t(f"blk.{il}.attn_output.weight", w, w)
+    m.close()
+
+
 def bert():
     m = Model("bert", "bert")
     m.heads(kv=HEADS)
@@ -386,6 +423,7 @@ def main():
     deepseek2()
     gpt_oss()
     mamba2()
+    plamo2()
     bert()
     wide()
 

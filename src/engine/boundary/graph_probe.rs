@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_graph_adds_each_row_at_its_layer() {
-        for name in ["llama.gguf", "gemma3.gguf", "deepseek2.gguf", "gpt-oss.gguf", "falcon.gguf", "cohere2.gguf"] {
+        for name in ["llama.gguf", "gemma3.gguf", "deepseek2.gguf", "gpt-oss.gguf", "falcon.gguf", "mamba2.gguf"] {
             let (dense, rows, n_embd) = rows(name);
             assert_eq!(rows[0], None, "{name}: nothing can be added at layer 0");
             for (index, expected) in dense.chunks_exact(n_embd).enumerate() {
@@ -221,6 +221,6 @@ mod tests {
 
     #[test]
     fn a_graph_without_control_vectors_adds_none() {
-        assert!(rows("mamba2.gguf").1.iter().all(Option::is_none));
+        assert!(rows("plamo2.gguf").1.iter().all(Option::is_none));
     }
 }
