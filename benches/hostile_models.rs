@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use common::arguments;
 
 /// Longer than this is a hang: the untouched models answer in milliseconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 fn main() {
     let changes: usize = arguments().first().map_or(50, |changes| changes.parse().expect("a number of changes"));

@@ -203,6 +203,16 @@ fn the_page_says_what_is_so() {
     assert_eq!(std::fs::read_to_string(path).unwrap(), page, "write it anew with ANTIDOTE_WRITE=1");
 }
 
+/// llama.cpp makes the cache longer than was asked for and the micro-batch no longer than that.
+#[test]
+fn a_prompt_longer_than_the_context_that_was_asked_for_does_not_end_the_process() {
+    let model = load("llama").unwrap();
+    let options = ContextOptions { n_ctx: 384, ..options("llama") };
+    let mut session = Session::new(&model, &options, Steering::default()).unwrap();
+    let tokens: Vec<_> = prompt(&model).into_iter().cycle().take(session.n_ctx() - 1).collect();
+    assert!(session.logits(&tokens).is_ok());
+}
+
 #[test]
 fn every_committed_model_is_examined() {
     let mut files = common::files_in(&root().join("tests/architectures"));

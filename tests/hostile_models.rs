@@ -80,8 +80,37 @@ fn numbers_that_llama_cpp_ends_the_process_for_are_refused_before() {
 }
 
 #[test]
+fn numbers_that_make_it_divide_by_zero_panic_or_hang_are_refused_before() {
+    let bench = Bench::new();
+    for value in [0, 1 << 31, u32::MAX] {
+        bench.refuses(&with_number("llama", "llama.context_length", value), &["context_length"]);
+    }
+    bench.refuses(&with_number("olmo2", "olmo2.attention.head_count", 0), &["head_count"]);
+    bench.refuses(&with_number("olmo2", "olmo2.attention.head_count_kv", 3), &["head_count_kv"]);
+    for value in [0, 3, 10] {
+        bench.refuses(&with_number("phi3", "phi3.rope.dimension_count", value), &["rope.dimension_count"]);
+    }
+    for epsilon in [-1.0, f32::NAN, f32::INFINITY] {
+        let tampered = with_number("llama", "llama.attention.layer_norm_rms_epsilon", epsilon.to_bits());
+        bench.refuses(&tampered, &["layer_norm_rms_epsilon"]);
+    }
+}
+
+/// What no check in front knows of: llama.cpp ends the process, and that is an error which names the model.
+#[test]
+fn an_abort_of_llama_cpp_is_an_error() {
+    let tampered = with_number("deepseek2", "deepseek2.expert_gating_func", 77);
+    Bench::new().refuses(&tampered, &["llama.cpp gave up on"]);
+}
+
+#[test]
 fn a_vocabulary_with_a_token_twice_is_refused() {
     Bench::new().refuses(&with_text("llama", "<0x41>", "<0x42>"), &["token 69", "<0x42>", "twice"]);
+}
+
+#[test]
+fn a_vocabulary_that_cannot_write_every_byte_is_refused() {
+    Bench::new().refuses(&with_text("llama", "<0x0A>", "<0x0.>"), &["no token for the byte 0x0A"]);
 }
 
 #[test]

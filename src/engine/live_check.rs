@@ -93,8 +93,8 @@ fn logits_of(context: &mut Context<'_>, tokens: &[Token]) -> Result<Vec<f32>, En
     let mut rows = 0;
     for start in (0..tokens.len()).step_by(context.n_batch()) {
         let mut batch = Batch::default();
-        for position in start..tokens.len().min(start + context.n_batch()) {
-            batch.push(tokens[position], position, 0, position == last);
+        for (position, token) in tokens.iter().enumerate().skip(start).take(context.n_batch()) {
+            batch.push(*token, position, 0, position == last);
         }
         rows = batch.len();
         context.decode(&mut batch)?;

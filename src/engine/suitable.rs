@@ -78,6 +78,9 @@ fn check_numbers(gguf: &Gguf<'_>, key: &dyn Fn(&str) -> String) -> Result<(), St
 
     let (width, heads) = (number("embedding_length"), number("attention.head_count"));
     must(heads <= width, "attention.head_count", "at most embedding_length")?;
+    check_attention(gguf, key)?;
+    let context = gguf.context_length().unwrap_or(1);
+    must((1..=i32::MAX as u64).contains(&context), "context_length", "1 to 2147483647")?;
     let scaling = key("rope.scaling.type");
     match gguf.get(&scaling) {
         None => Ok(()),
@@ -86,6 +89,39 @@ fn check_numbers(gguf: &Gguf<'_>, key: &dyn Fn(&str) -> String) -> Result<(), St
             Err(format!("its header names a {scaling} that llama.cpp does not know; the file is damaged or too new"))
         }
     }
+}
+
+/// Heads, rotation and norms, where llama.cpp divides by numbers or insists on them while it computes.
+fn check_attention(gguf: &Gguf<'_>, key: &dyn Fn(&str) -> String) -> Result<(), String> {
+    let damaged =
+        |name: &str, rule: &str| Err(format!("its header's {} must be {rule}; the file is damaged", key(name)));
+    let has_attention = gguf.tensors().iter().any(|tensor| tensor.name.contains(".attn_q"));
+    let scalar = |name: &str| match gguf.get(&key(name)) {
+        Some(Value::List(_)) => None,
+        value => value?.as_u64(),
+    };
+    if let Some(heads) = scalar("attention.head_count").filter(|_| has_attention) {
+        if heads == 0 {
+            return damaged("attention.head_count", "at least 1");
+        }
+        if scalar("attention.head_count_kv").is_some_and(|kv| kv > heads || (kv > 0 && heads % kv != 0)) {
+            return damaged("attention.head_count_kv", "a divisor of attention.head_count");
+        }
+        let width = gguf.n_embd().unwrap_or(0) / heads;
+        let length = scalar("attention.key_length").unwrap_or(width);
+        let is_rotation = |n: u64| n > 0 && n.is_multiple_of(2) && n <= length;
+        if scalar("rope.dimension_count").is_some_and(|n| !is_rotation(n)) {
+            return damaged("rope.dimension_count", "even, and 2 to the length of a head");
+        }
+    }
+    for name in ["attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon"] {
+        if let Some(Value::Float(epsilon)) = gguf.get(&key(name))
+            && !(0.0..1.0).contains(epsilon)
+        {
+            return damaged(name, "a small positive number");
+        }
+    }
+    Ok(())
 }
 
 /// A vocabulary in which every token is another.
@@ -109,5 +145,12 @@ fn check_vocabulary(gguf: &Gguf<'_>) -> Result<(), String> {
             ));
         }
     }
-    Ok(())
+    // Text that no piece covers is cut into bytes, and llama.cpp ends the process at one that has no token.
+    let has_byte = |byte: u8| seen.contains(format!("<0x{byte:02X}>").as_bytes()) || seen.contains(&[byte][..]);
+    match (0..=u8::MAX).find(|byte| !has_byte(*byte)) {
+        Some(byte) if gguf.str("tokenizer.ggml.model") == Some("llama") => {
+            Err(format!("its vocabulary has no token for the byte 0x{byte:02X} (<0x{byte:02X}>); the file is damaged"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -107,14 +107,10 @@ impl<'model> Context<'model> {
                 complaints: crate::engine::logs::last_complaints(),
             });
         };
-        Ok(Self {
-            raw,
-            model,
-            _interrupt: interrupt,
-            capture,
-            n_batch: options.n_batch as usize,
-            n_outputs_max: options.n_outputs_max as usize,
-        })
+        // llama.cpp makes it smaller where the cache is shorter, and ends the process when it is given more.
+        // SAFETY: `raw` is live.
+        let n_batch = unsafe { sys::llama_n_batch(raw.as_ptr()) }.min(options.n_batch) as usize;
+        Ok(Self { raw, model, _interrupt: interrupt, capture, n_batch, n_outputs_max: options.n_outputs_max as usize })
     }
 
     pub fn model(&self) -> &'model Model {
