@@ -82,7 +82,8 @@ fn vector(sparsity: f32, shift: u32) -> ControlVector {
 
 fn steered(model: &Model, vector: &ControlVector, alpha: f32, prompt: &str) -> Vec<f32> {
     let vector = Arc::new(SvFile::from_bytes(&vector.encode().unwrap()).unwrap());
-    let steering = Steering::new(vec![SteeringVector { name: "test".to_owned(), vector, alpha }]);
+    let steering =
+        Steering::new(vec![SteeringVector { name: "test".to_owned(), vector, alpha }]).allowing_partial(true);
     Session::new(model, &options(), steering).unwrap().logits(&model.tokenize(prompt)).unwrap()
 }
 

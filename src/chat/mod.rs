@@ -10,6 +10,7 @@ mod frame;
 mod input;
 mod json_schema;
 mod multiline;
+mod ranges;
 mod repl;
 mod saved;
 mod signals;

@@ -8,6 +8,7 @@ use super::error::EngineError;
 use super::model::{Model, Token};
 use super::options::ContextOptions;
 use super::session::Interrupter;
+use super::steering::Steering;
 
 /// Prompts that share a batch. More would not be faster: a batch of 512 rows keeps every core busy already.
 const PROMPTS_AT_ONCE: u32 = 32;
@@ -59,7 +60,7 @@ impl Reading {
     }
 }
 
-/// Reads hidden states out of a model, without any steering.
+/// Reads hidden states out of a model; of the plain one, unless it is steered.
 pub struct HiddenStates<'model> {
     context: Context<'model>,
     reading: Reading,
@@ -112,6 +113,22 @@ impl<'model> HiddenStates<'model> {
         let interrupter = Interrupter::default();
         let context = Context::new(model, &options, interrupter.clone().into_flag())?;
         Ok(Self { context, reading, prompts_at_once: prompts_at_once as usize, outputs_at_once, interrupter })
+    }
+
+    /// From now on the states are those of the model under `steering`. Whether it is live is not checked here: this is
+    /// how one looks.
+    ///
+    /// # Errors
+    /// It does not fit the model, or llama.cpp refused it.
+    pub fn steer(&mut self, steering: &Steering) -> Result<(), EngineError> {
+        let model = self.context.model();
+        steering.check(model)?;
+        let mut dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
+        match steering.scatter(model.n_embd(), &mut dense) {
+            Some((first, last)) => self.context.set_control_vector(&dense, first, last)?,
+            None => self.context.clear_control_vector(),
+        }
+        Ok(())
     }
 
     /// A handle that stops reading within one layer: it then fails with [`EngineError::Interrupted`].

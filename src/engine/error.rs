@@ -166,6 +166,23 @@ pub enum EngineError {
         /// α of the probe.
         alpha: f32,
     },
+    /// The vector is applied at some of its layers only.
+    #[error(
+        "steering reaches this model at some layers only: of {}, llama.cpp applies the layers {} but not {} ({}). The vector \
+         was not made to work like this; leave these layers out (antidote-derive --layers), or go on with --allow-partial, \
+         which is then shown all the time", .path.display(), list(.applied), list(.not_applied),
+        why_not(.architecture, .not_applied)
+    )]
+    PartlyLive {
+        /// The vector file.
+        path: PathBuf,
+        /// The model's architecture.
+        architecture: String,
+        /// Layers that are applied.
+        applied: Vec<u32>,
+        /// Layers that are not.
+        not_applied: Vec<u32>,
+    },
     /// The vector breaks the model.
     #[error(
         "steering breaks this model: with {} at α = {alpha} its logits are not finite, or all alike; lower α, or derive the vector \
@@ -195,6 +212,18 @@ pub enum EngineError {
         /// The value.
         alpha: f32,
     },
+}
+
+/// Layers as text.
+fn list(layers: &[u32]) -> String {
+    layers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn why_not(architecture: &str, not_applied: &[u32]) -> String {
+    match not_applied {
+        [0] => "its control vectors begin at layer 1".to_owned(),
+        _ => format!("the directions there are all zeros, or the architecture '{architecture}' leaves them out"),
+    }
 }
 
 /// llama.cpp's own words, if it left any.

@@ -31,7 +31,8 @@ impl MemoryNeed {
         let n_ctx = u64::from(options.n_ctx);
         let n_batch = u64::from(options.n_batch).min(n_ctx);
 
-        let values_cached = n_ctx.saturating_mul(n_layer).saturating_mul(n_head_kv).saturating_mul(key + value);
+        let values_cached =
+            n_ctx.saturating_mul(n_layer).saturating_mul(n_head_kv).saturating_mul(key.saturating_add(value));
         let attention = match options.flash_attention {
             FlashAttention::On => 0,
             FlashAttention::Auto | FlashAttention::Off => n_batch.saturating_mul(n_ctx).saturating_mul(n_head),

@@ -19,6 +19,7 @@ mod sampler;
 mod scorer;
 mod session;
 mod steering;
+mod suitable;
 mod text_stream;
 
 pub use capture::{HiddenStates, Reading};
@@ -30,4 +31,4 @@ pub use parallel::{Done, Job, ParallelSession, Work, sequences_that_fit};
 pub use sampler::{Sampler, Sampling};
 pub use scorer::Scorer;
 pub use session::{Answer, FinishReason, Interrupter, Limits, Session};
-pub use steering::{Steering, SteeringVector};
+pub use steering::{PartialSteering, Steering, SteeringVector};

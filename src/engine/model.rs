@@ -11,6 +11,7 @@ use llama_cpp_2::token::LlamaToken;
 use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::options::ContextOptions;
+use super::{boundary, suitable};
 use crate::files::MappedFile;
 use crate::vector;
 use crate::vector::Fingerprint;
@@ -93,10 +94,8 @@ impl Model {
         let gguf = parse(path, &file)?;
         let unsuitable = |reason: &str| EngineError::Unsuitable { path: path.to_owned(), reason: reason.to_owned() };
         vector::shape_of_model(&gguf).map_err(unsuitable)?;
+        suitable::check(&gguf).map_err(|reason| unsuitable(&reason))?;
         let architecture = gguf.architecture().unwrap_or_default().to_owned();
-        if gguf.str("tokenizer.ggml.model").is_none() {
-            return Err(unsuitable("it carries no tokenizer"));
-        }
         if !options.ignore_memory
             && let Some(available) = memory::available()
         {
@@ -113,6 +112,7 @@ impl Model {
             (options.progress)(done);
             true
         });
+        boundary::watch_for_aborts(path);
         // Complaints of an earlier load are not this one's.
         let _ = super::logs::last_complaints();
         let llama = LlamaModel::load_from_file(backend, path, &params)
@@ -276,6 +276,7 @@ pub(super) fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, E
 /// The vocabulary of the model at `path` and none of its weights (llama.cpp's `vocab_only`).
 pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
     super::logs::divert();
+    boundary::watch_for_aborts(path);
     let backend = backend()?;
     let _ = super::logs::last_complaints();
     let params = LlamaModelParams::default().with_vocab_only(true);

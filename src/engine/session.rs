@@ -13,8 +13,9 @@ use super::logits::are_usable;
 use super::model::{Model, Token};
 use super::options::ContextOptions;
 use super::sampler::Sampler;
-use super::steering::Steering;
+use super::steering::{PartialSteering, Steering};
 use super::text_stream::TextStream;
+use crate::vector::SvFile;
 
 /// Stops a session from outside: another thread, a signal handler. It takes effect within one token, in the middle
 /// of a long prompt as well.
@@ -103,9 +104,39 @@ fn rate(tokens: usize, time: Duration) -> Option<f64> {
 }
 
 /// A model in use under a [`Steering`].
+///
+/// llama.cpp's context points into the model, so a session cannot outlive it:
+///
+/// ```compile_fail,E0505
+/// # use antidote::engine::{ContextOptions, Model, Session, Steering};
+/// fn answers(model: Model, options: &ContextOptions) {
+///     let session = Session::new(&model, options, Steering::default()).unwrap();
+///     drop(model);
+///     drop(session);
+/// }
+/// ```
+///
+/// A context belongs to one thread at a time, so a session stays where it is; what may go to other threads is an
+/// [`Interrupter`]:
+///
+/// ```compile_fail,E0277
+/// # use antidote::engine::Session;
+/// fn send<T: Send>() {}
+/// send::<Session<'static>>();
+/// ```
+///
+/// ```
+/// # use antidote::engine::Interrupter;
+/// fn send<T: Send>() {}
+/// send::<Interrupter>();
+/// ```
 pub struct Session<'model> {
     context: Context<'model>,
     steering: Steering,
+    /// The vectors of `steering` that are applied at some of their layers only.
+    partial: Vec<PartialSteering>,
+    /// The vectors that went through the live check, and what it found.
+    checked: Vec<(Arc<SvFile>, Option<PartialSteering>)>,
     interrupter: Interrupter,
     /// What the cache holds, by position.
     cached: Vec<Token>,
@@ -123,11 +154,17 @@ impl<'model> Session<'model> {
     pub fn new(model: &'model Model, options: &ContextOptions, steering: Steering) -> Result<Self, EngineError> {
         steering.check(model)?;
         let interrupter = Interrupter::default();
-        let mut context = Context::new(model, options, interrupter.clone().into_flag())?;
-        let mut dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
-        live_check::check(&mut context, &steering, &mut dense)?;
-        let mut session =
-            Self { context, steering: Steering::default(), interrupter, cached: vec![], dense, last_rows: 0 };
+        let context = Context::new(model, options, interrupter.clone().into_flag())?;
+        let mut session = Self {
+            context,
+            steering: Steering::default(),
+            partial: vec![],
+            checked: vec![],
+            interrupter,
+            cached: vec![],
+            dense: vec![0.0; model.n_embd() * (model.n_layer() - 1)],
+            last_rows: 0,
+        };
         session.steer(steering)?;
         Ok(session)
     }
@@ -162,6 +199,13 @@ impl<'model> Session<'model> {
         &self.steering
     }
 
+    /// The vectors that steer at some of their layers only: none, unless [`Steering::allowing_partial`] said that this
+    /// is no error. Whoever shows answers must show this.
+    #[must_use]
+    pub fn partial(&self) -> &[PartialSteering] {
+        &self.partial
+    }
+
     /// Sets α of the vector called `name`, or of all, from the next token on; what is in the cache stays as it was.
     /// Returns how many vectors that was.
     ///
@@ -174,20 +218,53 @@ impl<'model> Session<'model> {
         Ok(changed)
     }
 
-    /// Puts `steering` in place of what steers now, from the next token on.
+    /// Puts `steering` in place of what steers now, from the next token on. A vector that this session has not seen is
+    /// tried first, which empties the cache.
     ///
     /// # Errors
-    /// It does not fit the model, or llama.cpp refused it.
+    /// It does not fit the model, does not do what it says on it, or llama.cpp refused it.
     pub fn steer(&mut self, steering: Steering) -> Result<(), EngineError> {
         steering.check(self.model())?;
-        // At α = 0 the vector is taken out, not added as zeros: the graph is then the plain model's, to the bit.
+        self.partial = self.check_live(&steering)?;
+        self.apply(&steering)?;
+        self.steering = steering;
+        Ok(())
+    }
+
+    /// Tries the vectors of `steering` that were not tried yet and gives those that are applied in part.
+    fn check_live(&mut self, steering: &Steering) -> Result<Vec<PartialSteering>, EngineError> {
+        let find = |checked: &[(Arc<SvFile>, Option<PartialSteering>)], vector: &Arc<SvFile>| {
+            checked.iter().find(|(other, _)| Arc::ptr_eq(other, vector)).map(|(_, partial)| partial.clone())
+        };
+        let is_fine = |found: Option<Option<PartialSteering>>| match found {
+            Some(partial) => partial.is_none() || steering.allows_partial(),
+            None => false,
+        };
+        if !steering.vectors().iter().all(|vector| is_fine(find(&self.checked, &vector.vector))) {
+            self.forget();
+            let found = match live_check::check(&mut self.context, steering, &mut self.dense) {
+                Ok(found) => found,
+                Err(error) => {
+                    // What steered before still does.
+                    self.apply(&self.steering.clone())?;
+                    return Err(error);
+                }
+            };
+            let vectors = steering.vectors().iter().map(|vector| vector.vector.clone());
+            self.checked.splice(0..0, vectors.zip(found));
+        }
+        Ok(steering.vectors().iter().filter_map(|vector| find(&self.checked, &vector.vector).flatten()).collect())
+    }
+
+    /// Hands `steering` to llama.cpp. At α = 0 the vector is taken out, not added as zeros: the graph is then the plain
+    /// model's, to the bit.
+    fn apply(&mut self, steering: &Steering) -> Result<(), EngineError> {
         match steering.scatter(self.model().n_embd(), &mut self.dense) {
             Some((first, last)) if !steering.is_plain() => {
                 self.context.set_control_vector(&self.dense, first, last)?;
             }
             _ => self.context.clear_control_vector(),
         }
-        self.steering = steering;
         Ok(())
     }
 

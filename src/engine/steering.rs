@@ -22,13 +22,40 @@ pub struct SteeringVector {
 #[derive(Debug, Clone, Default)]
 pub struct Steering {
     vectors: Vec<SteeringVector>,
+    allows_partial: bool,
+}
+
+/// A vector that steers at some of its layers only, which was allowed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PartialSteering {
+    /// What the vector is called.
+    pub name: String,
+    /// The layers at which it is applied, ascending.
+    #[serde(rename = "applied_layers")]
+    pub applied: Vec<u32>,
+    /// The layers that it names and at which nothing is added, ascending.
+    #[serde(rename = "not_applied_layers")]
+    pub not_applied: Vec<u32>,
 }
 
 impl Steering {
     /// Steers by `vectors`.
     #[must_use]
     pub fn new(vectors: Vec<SteeringVector>) -> Self {
-        Self { vectors }
+        Self { vectors, allows_partial: false }
+    }
+
+    /// The same, but a vector that is applied at some of its layers only is no error: a session then says so
+    /// ([`Session::partial`](super::Session::partial)).
+    #[must_use]
+    pub fn allowing_partial(self, allows_partial: bool) -> Self {
+        Self { allows_partial, ..self }
+    }
+
+    /// Whether a vector may be applied at some of its layers only.
+    #[must_use]
+    pub fn allows_partial(&self) -> bool {
+        self.allows_partial
     }
 
     /// The vectors with their strengths.
@@ -65,18 +92,13 @@ impl Steering {
             }
             let vector = &steering.vector;
             vector.check_model(model.architecture(), model.n_layer(), model.n_embd(), model.fingerprint())?;
-            // A direction for layer 0 beside others is passed over; alone it would leave nothing to steer.
+            // A direction for layer 0 beside others is the live check's business; alone it would leave nothing to steer.
             if vector.layers().all(|view| view.layer == 0) {
                 let (path, last) = (vector.path().to_owned(), model.n_layer() - 1);
                 return Err(EngineError::LayerOutOfReach { path, layer: 0, last });
             }
         }
         Ok(())
-    }
-
-    /// The vectors that name layer 0, where llama.cpp's control vector cannot reach: only their other layers steer.
-    pub fn passing_over_layer_0(&self) -> impl Iterator<Item = &SteeringVector> {
-        self.vectors.iter().filter(|steering| steering.vector.layers().any(|view| view.layer == 0))
     }
 
     /// Adds everything up into `dense` (`[n_layer − 1, n_embd]`, starting at layer 1, as llama.cpp's control vector

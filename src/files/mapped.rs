@@ -33,6 +33,7 @@ impl MappedFile {
     /// # Errors
     /// What mapping answers.
     pub fn of(file: &File) -> io::Result<Self> {
+        super::bus_error::explain();
         // SAFETY: the map is private to this value and only read. Rust asks that the bytes do not change
         // underneath it; no operating system can promise that, so readers check what they read (checksums, bounds)
         // and our own writers never write in place: they rename a finished file over the old one, which leaves

@@ -1,6 +1,7 @@
 //! How this project touches the disk: files are read through a memory map and written whole or not at all.
 
 mod atomic;
+mod bus_error;
 mod mapped;
 mod sampled_hash;
 

@@ -11,7 +11,7 @@ pub mod gguf;
 pub mod gguf_vector;
 mod header;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod summary;
 mod sv;
 mod target;

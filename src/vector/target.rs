@@ -107,6 +107,10 @@ pub fn shape_of_model(gguf: &Gguf<'_>) -> Result<(usize, usize), &'static str> {
     if gguf.architecture() == Some(super::gguf_vector::ARCHITECTURE) {
         return Err("it is a control vector, not a model");
     }
+    // llama.cpp finds the other parts by their names; their norms would be missing from the fingerprint.
+    if gguf.u64("split.count").is_some_and(|parts| parts > 1) {
+        return Err("it is one part of a model that was split; join the parts first (llama-gguf-split --merge)");
+    }
     let size = |number: Option<u64>| number.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
     let shape = size(gguf.n_layer()).zip(size(gguf.n_embd()));
     shape.ok_or("its header names no layers (block_count, embedding_length)")

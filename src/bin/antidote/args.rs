@@ -251,6 +251,9 @@ pub struct SteeringArgs {
     /// Run the plain model, whatever lies beside it.
     #[arg(long, conflicts_with_all = ["vectors", "alpha"])]
     pub no_vector: bool,
+    /// Go on with a vector of which this model applies some layers only, and show that all the time.
+    #[arg(long)]
+    pub allow_partial: bool,
     /// Strength of every vector; 0 is the plain model [default: what each vector suggests].
     #[arg(short, long, value_name = "X", value_parser = parse_alpha, allow_negative_numbers = true)]
     pub alpha: Option<f32>,

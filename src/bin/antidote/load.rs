@@ -61,14 +61,7 @@ impl Choice {
             let name = free_name(&vector.header().concept, &vectors);
             vectors.push(SteeringVector { name, vector: Arc::new(vector), alpha });
         }
-        let steering = Steering::new(vectors);
-        for vector in steering.passing_over_layer_0() {
-            eprintln!(
-                "note: {} has a direction for layer 0, which llama.cpp cannot steer; its other layers steer",
-                vector.vector.path().display()
-            );
-        }
-        Ok(steering)
+        Ok(Steering::new(vectors).allowing_partial(args.allow_partial))
     }
 }
 

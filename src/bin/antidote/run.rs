@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
 use antidote::chat::{Conversation, Language, Piece, Reply};
-use antidote::engine::{FinishReason, Limits, Model, Sampler, Session, Steering};
+use antidote::engine::{FinishReason, Limits, Model, PartialSteering, Sampler, Session};
 use serde::Serialize;
 
 use super::args::RunArgs;
@@ -24,6 +24,9 @@ struct Record<'a> {
     /// α of the first vector; 0 without one.
     alpha: f32,
     vectors: Vec<VectorRecord<'a>>,
+    /// Vectors that are applied at some of their layers only (`--allow-partial`).
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    partial: &'a [PartialSteering],
     prompt_tokens: usize,
     generated_tokens: usize,
     prompt_tokens_per_second: Option<f64>,
@@ -47,6 +50,9 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let context = args.model.context(&choice.model)?;
     let model = load::model(&choice.model, &args.model, &context)?;
     let mut session = Session::new(&model, &context, steering)?;
+    for partial in session.partial() {
+        eprintln!("{}", Language::of_locale().partly_steered(partial));
+    }
     let interrupter = session.interrupter();
     ctrlc::set_handler(move || {
         if interrupter.interrupt() {
@@ -82,7 +88,7 @@ fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
 }
 
 /// Nobody watches a dial here: a vector that was loaded and does nothing would look like protection.
-fn refuse_to_guess_alpha(args: &RunArgs, steering: &Steering) -> Result<(), UsageError> {
+fn refuse_to_guess_alpha(args: &RunArgs, steering: &antidote::engine::Steering) -> Result<(), UsageError> {
     let silent = |vector: &&antidote::engine::SteeringVector| vector.vector.header().suggested_alpha.is_none();
     match steering.vectors().iter().find(silent) {
         Some(vector) if args.steering.alpha.is_none() => Err(UsageError(format!(
@@ -142,24 +148,26 @@ fn answer(
         return Err(error.into());
     }
     if args.json {
-        serde_json::to_writer(&mut stdout, &record(prompt, &reply, model, session.steering()))?;
+        serde_json::to_writer(&mut stdout, &record(prompt, &reply, session))?;
     }
     writeln!(stdout)?;
     stdout.flush()?;
     Ok(reply.answer.finish)
 }
 
-fn record<'a>(prompt: &'a str, reply: &'a Reply, model: &'a Model, steering: &'a Steering) -> Record<'a> {
-    let vectors: Vec<_> = steering.vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
+fn record<'a>(prompt: &'a str, reply: &'a Reply, session: &'a Session<'_>) -> Record<'a> {
+    let vectors: Vec<_> =
+        session.steering().vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
     let answer = &reply.answer;
     Record {
         prompt,
         text: &reply.text,
         thinking: reply.thinking.as_deref(),
         finish_reason: answer.finish,
-        model: model.name(),
+        model: session.model().name(),
         alpha: vectors.first().map_or(0.0, |vector| vector.alpha),
         vectors,
+        partial: session.partial(),
         prompt_tokens: answer.prompt_tokens,
         generated_tokens: answer.generated_tokens,
         prompt_tokens_per_second: answer.prefill_rate(),

@@ -8,6 +8,7 @@ use super::{Repl, ReplError};
 use crate::chat::Piece;
 use crate::chat::columns::{Column, one_line, one_under_the_other, side_by_side};
 use crate::chat::conversation::{Conversation, Turn};
+use crate::chat::ranges::ranges;
 use crate::engine::{FinishReason, Steering};
 
 /// Answers of a sweep.
@@ -55,6 +56,14 @@ impl Repl<'_> {
                 line = format!("{line} {}", words.alpha_out_of_range(low, high));
             }
             self.tell(&line);
+        }
+        self.show_partial();
+    }
+
+    /// What must not be forgotten: vectors of which only some layers steer.
+    pub(super) fn show_partial(&self) {
+        for partial in self.session.partial() {
+            self.tell(&self.options.language.partly_steered(partial));
         }
     }
 
@@ -207,28 +216,9 @@ fn steps(range: &RangeInclusive<f32>) -> impl Iterator<Item = f32> {
     })
 }
 
-/// Numbers as people write them: `1–5, 7`.
-fn ranges(sorted: &[u32]) -> String {
-    let mut runs: Vec<(u32, u32)> = vec![];
-    for &number in sorted {
-        match runs.last_mut() {
-            Some((_, end)) if *end + 1 == number => *end = number,
-            _ => runs.push((number, number)),
-        }
-    }
-    let written = |(start, end): (u32, u32)| if start == end { start.to_string() } else { format!("{start}–{end}") };
-    runs.into_iter().map(written).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn layers_are_written_as_ranges() {
-        assert_eq!(ranges(&[1, 2, 3, 5, 7, 8]), "1–3, 5, 7–8");
-        assert_eq!(ranges(&[]), "");
-    }
 
     #[test]
     fn a_sweep_has_both_ends_and_round_numbers() {

@@ -189,6 +189,9 @@ impl<'model> Repl<'model> {
         } else if self.is_person && !self.options.quiet {
             self.show_vectors();
         }
+        if self.options.quiet || !self.is_person {
+            self.show_partial();
+        }
         let unsuggested =
             |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.header().suggested_alpha.is_none();
         if self.is_person {
@@ -202,7 +205,8 @@ impl<'model> Repl<'model> {
     /// The prompt that a person sees: the strengths now.
     fn prompt(&self) -> String {
         let alphas: Vec<_> = self.session.steering().vectors().iter().map(|vector| vector.alpha.to_string()).collect();
-        if alphas.is_empty() { "α – › ".to_owned() } else { format!("α {} › ", alphas.join("/")) }
+        let partial = if self.session.partial().is_empty() { "" } else { self.options.language.partial_mark() };
+        if alphas.is_empty() { "α – › ".to_owned() } else { format!("α {}{partial} › ", alphas.join("/")) }
     }
 
     fn obey(&mut self, line: Line) -> Result<Next, ReplError> {
@@ -262,6 +266,7 @@ impl<'model> Repl<'model> {
     }
 
     fn show_stats(&self) {
+        self.show_partial();
         let Some(answer) = &self.last_answer else {
             self.tell(&self.options.language.no_answer_yet());
             return;

@@ -20,6 +20,11 @@ impl Language {
         )
     }
 
+    /// Beside the strengths in the prompt.
+    pub(in crate::chat) fn partial_mark(self) -> &'static str {
+        if self == Self::Ja { "(部分的)" } else { " (partial)" }
+    }
+
     pub(in crate::chat) fn alpha_out_of_range(self, low: f32, high: f32) -> String {
         self.pick(
             format!("(outside {low} to {high}, where this vector was found useful)"),

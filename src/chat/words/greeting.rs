@@ -1,6 +1,8 @@
 //! How a chat begins.
 
 use super::Language;
+use crate::chat::ranges::ranges;
+use crate::engine::PartialSteering;
 
 impl Language {
     pub(in crate::chat) fn welcome(self, model: &str, architecture: &str, n_layer: usize, n_embd: usize) -> String {
@@ -23,6 +25,20 @@ impl Language {
         self.pick(
             "No vector is loaded: this is the plain model, nothing is protected. Give one with --vector FILE.sv.",
             "ベクトルが読み込まれていません。素のモデルのままで、保護はありません。--vector FILE.sv で指定できます。",
+        )
+    }
+
+    /// That a vector steers at some of its layers only: said by every program that goes on all the same.
+    #[must_use]
+    pub fn partly_steered(self, partial: &PartialSteering) -> String {
+        let PartialSteering { name, applied, not_applied } = partial;
+        let (applied, not_applied) = (ranges(applied), ranges(not_applied));
+        self.pick(
+            format!(
+                "PARTIAL: {name} steers at layers {applied} only; layers {not_applied} are not applied by this model \
+                 (--allow-partial)."
+            ),
+            format!("部分的: {name} は層 {applied} だけに効きます。層 {not_applied} はこのモデルでは適用されません(--allow-partial)。"),
         )
     }
 

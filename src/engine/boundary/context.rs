@@ -20,7 +20,7 @@ const _: () = assert!(size_of::<LlamaModel>() == size_of::<*mut sys::llama_model
 const _: () = assert!(align_of::<LlamaModel>() == align_of::<*mut sys::llama_model>());
 const _: () = assert!(size_of::<Option<LlamaModel>>() == size_of::<LlamaModel>());
 
-fn raw_model(model: &LlamaModel) -> *mut sys::llama_model {
+pub(super) fn raw_model(model: &LlamaModel) -> *mut sys::llama_model {
     // SAFETY: transparent over a non-null pointer, as asserted above and written in llama-cpp-2 0.1.160's model.rs.
     unsafe { *std::ptr::from_ref(model).cast::<*mut sys::llama_model>() }
 }
@@ -108,14 +108,10 @@ impl<'model> Context<'model> {
                 complaints: crate::engine::logs::last_complaints(),
             });
         };
-        Ok(Self {
-            raw,
-            model,
-            _interrupt: interrupt,
-            capture,
-            n_batch: options.n_batch as usize,
-            n_outputs_max: options.n_outputs_max as usize,
-        })
+        // llama.cpp makes it smaller where the cache is shorter, and ends the process when it is given more.
+        // SAFETY: `raw` is live.
+        let n_batch = unsafe { sys::llama_n_batch(raw.as_ptr()) }.min(options.n_batch) as usize;
+        Ok(Self { raw, model, _interrupt: interrupt, capture, n_batch, n_outputs_max: options.n_outputs_max as usize })
     }
 
     pub fn model(&self) -> &'model Model {
@@ -208,21 +204,7 @@ impl<'model> Context<'model> {
     /// # Errors
     /// llama.cpp refused it.
     pub fn set_control_vector(&mut self, rows: &[f32], first: usize, last: usize) -> Result<(), EngineError> {
-        let n_embd = self.model.n_embd();
-        debug_assert!(first >= 1 && last < self.model.n_layer() && rows.len() == n_embd * (self.model.n_layer() - 1));
-        let as_i32 = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-        // SAFETY: `rows` lives for the call, in which llama.cpp copies it.
-        let code = unsafe {
-            sys::llama_set_adapter_cvec(
-                self.raw.as_ptr(),
-                rows.as_ptr(),
-                rows.len(),
-                as_i32(n_embd),
-                as_i32(first),
-                as_i32(last),
-            )
-        };
-        if code == 0 { Ok(()) } else { Err(EngineError::ControlVectorRefused { code }) }
+        set_control_vector(self.raw, self.model, rows, first, last)
     }
 
     /// Takes the control vector out: from the next decode call on the graph is the plain model's.
@@ -288,6 +270,31 @@ impl Drop for Context<'_> {
     }
 }
 
+/// See [`Context::set_control_vector`]; `raw` is a live context on `model`.
+pub(super) fn set_control_vector(
+    raw: NonNull<sys::llama_context>,
+    model: &Model,
+    rows: &[f32],
+    first: usize,
+    last: usize,
+) -> Result<(), EngineError> {
+    let n_embd = model.n_embd();
+    debug_assert!(first >= 1 && last < model.n_layer() && rows.len() == n_embd * (model.n_layer() - 1));
+    let as_i32 = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+    // SAFETY: `rows` lives for the call, in which llama.cpp copies it.
+    let code = unsafe {
+        sys::llama_set_adapter_cvec(
+            raw.as_ptr(),
+            rows.as_ptr(),
+            rows.len(),
+            as_i32(n_embd),
+            as_i32(first),
+            as_i32(last),
+        )
+    };
+    if code == 0 { Ok(()) } else { Err(EngineError::ControlVectorRefused { code }) }
+}
+
 fn free_capture(capture: *mut Capture) {
     if !capture.is_null() {
         // SAFETY: made by Box::into_raw in `new` and freed once.
@@ -299,7 +306,7 @@ fn free_capture(capture: *mut Capture) {
 ///
 /// # Safety
 /// `data` is the [`AtomicBool`] behind the context's interrupt flag, which it keeps alive.
-unsafe extern "C" fn on_abort_question(data: *mut c_void) -> bool {
+pub(super) unsafe extern "C" fn on_abort_question(data: *mut c_void) -> bool {
     // SAFETY: see above.
     unsafe { (*data.cast::<AtomicBool>()).load(Ordering::Relaxed) }
 }

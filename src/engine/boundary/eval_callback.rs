@@ -173,3 +173,53 @@ pub(super) unsafe extern "C" fn on_tensor(tensor: *mut ggml_tensor, ask: bool, u
     }
     layer + 1 < capture.n_layer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A node of a graph that is named like a block's output: `[rows, n_embd]`, without data.
+    fn node(name: &CStr, n_embd: i64, rows: i64) -> ggml_tensor {
+        // SAFETY: a plain struct of numbers and pointers, for which zeros are valid.
+        let mut tensor: ggml_tensor = unsafe { std::mem::zeroed() };
+        tensor.type_ = GGML_TYPE_F32;
+        tensor.ne = [n_embd, rows, 1, 1];
+        tensor.nb = [4, 4 * n_embd as usize, 4 * n_embd as usize, 4 * n_embd as usize];
+        tensor.name.iter_mut().zip(name.to_bytes_with_nul()).for_each(|(to, from)| *to = *from as std::ffi::c_char);
+        tensor
+    }
+
+    fn show(capture: &mut Capture, tensor: &mut ggml_tensor) -> bool {
+        // SAFETY: both live for the call and nothing else touches them.
+        unsafe { on_tensor(tensor, false, std::ptr::from_mut(capture).cast()) }
+    }
+
+    fn armed() -> Capture {
+        let mut capture = Capture::new(2, 4);
+        capture.begin(vec![0]);
+        capture.arm(1, vec![0]);
+        capture
+    }
+
+    #[test]
+    fn a_panic_stays_on_our_side_and_becomes_a_fault() {
+        let mut capture = armed();
+        // Cannot be; so the row has no place to go to.
+        capture.states.clear();
+        assert!(show(&mut capture, &mut node(c"l_out-0", 4, 1)), "the graph goes on");
+        assert!(capture.take().unwrap_err().contains("layer 0 panicked"));
+    }
+
+    #[test]
+    fn nodes_of_another_shape_are_faults_and_not_read() {
+        for mut tensor in [node(c"l_out-0", 5, 1), node(c"l_out-0", 4, 3)] {
+            let mut capture = armed();
+            show(&mut capture, &mut tensor);
+            assert!(capture.take().unwrap_err().contains("l_out-0"));
+        }
+        let mut other = armed();
+        show(&mut other, &mut node(c"l_out-7", 4, 1));
+        show(&mut other, &mut node(c"ffn_out-0", 4, 1));
+        assert!(other.take().unwrap_err().contains("never computed a tensor named l_out-0"));
+    }
+}

@@ -4,11 +4,17 @@
 //! context is ours, over `llama-cpp-sys-2`. Models, vocabularies and samplers stay on the safe crate.
 #![allow(unsafe_code)]
 
+mod abort;
 mod batch;
 mod context;
 mod dequantise;
 mod eval_callback;
+mod graph_probe;
+#[cfg(test)]
+mod quantise;
 
+pub(super) use abort::watch as watch_for_aborts;
 pub(super) use batch::Batch;
 pub(super) use context::{Context, Decoded};
 pub(super) use dequantise::Dequantiser;
+pub(super) use graph_probe::GraphProbe;

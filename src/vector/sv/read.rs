@@ -2,46 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
+use super::MAGIC;
 use super::check::{self, Content};
 use super::error::SvError;
 use super::view::LayerView;
 use crate::files::MappedFile;
 use crate::vector::{ControlVector, Header, SparseLayer};
 
-/// A `.sv` file that was read and checked. Its arrays are used where they lie in the map, and nothing is checked twice:
-/// whoever changes a file in place while it is mapped changes what is steered with.
+/// A `.sv` file that was read and checked. It is held as it was when it was checked: what becomes of the file on the disk
+/// after that changes nothing. Its arrays are used where they lie in that copy.
 #[derive(Debug)]
 pub struct SvFile {
-    backing: Backing,
+    /// Words, so that arrays are aligned…
+    words: Vec<u64>,
+    /// …and how many bytes of them count.
+    n_bytes: usize,
     path: PathBuf,
     content: Content,
 }
 
-/// The bytes of a file, at an address that suits every array.
-#[derive(Debug)]
-enum Backing {
-    Mapped(MappedFile),
-    /// Words, so that arrays are aligned; and how many bytes of them count.
-    Owned(Vec<u64>, usize),
-}
-
-impl Backing {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Mapped(file) => file,
-            Self::Owned(words, length) => &bytemuck::cast_slice(words)[..*length],
-        }
-    }
-}
-
 impl SvFile {
-    /// Maps the file at `path` and checks all of it.
+    /// Reads the file at `path` and checks all of it.
     ///
     /// # Errors
     /// The file cannot be opened or breaks a rule of the format.
     pub fn open(path: &Path) -> Result<Self, SvError> {
         let file = MappedFile::open(path).map_err(|source| SvError::Open { path: path.to_owned(), source })?;
-        Self::read(Backing::Mapped(file), path)
+        // Something else, a model perhaps, may be too large to be copied.
+        let is_vector = file.starts_with(&MAGIC);
+        Self::read(if is_vector { &file } else { &file[..file.len().min(MAGIC.len())] }, path)
     }
 
     /// The same from memory.
@@ -49,17 +38,21 @@ impl SvFile {
     /// # Errors
     /// The bytes break a rule of the format.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SvError> {
-        let mut words = vec![0_u64; bytes.len().div_ceil(size_of::<u64>())];
-        bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
-        Self::read(Backing::Owned(words, bytes.len()), Path::new("(memory)"))
+        Self::read(bytes, Path::new("(memory)"))
     }
 
-    fn read(backing: Backing, path: &Path) -> Result<Self, SvError> {
-        let path = path.to_owned();
-        match check::check(backing.bytes()) {
-            Ok(content) => Ok(Self { backing, path, content }),
+    fn read(bytes: &[u8], path: &Path) -> Result<Self, SvError> {
+        let (path, n_bytes) = (path.to_owned(), bytes.len());
+        let mut words = vec![0_u64; n_bytes.div_ceil(size_of::<u64>())];
+        bytemuck::cast_slice_mut(&mut words)[..n_bytes].copy_from_slice(bytes);
+        match check::check(&bytemuck::cast_slice(&words)[..n_bytes]) {
+            Ok(content) => Ok(Self { words, n_bytes, path, content }),
             Err(fault) => Err(SvError::Broken { path, fault }),
         }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.words)[..self.n_bytes]
     }
 
     /// The file; `(memory)` if it is none.
@@ -77,12 +70,12 @@ impl SvFile {
     /// Its length in bytes.
     #[must_use]
     pub fn n_bytes(&self) -> usize {
-        self.backing.bytes().len()
+        self.n_bytes
     }
 
     /// Its layers, in ascending order.
     pub fn layers(&self) -> impl Iterator<Item = LayerView<'_>> {
-        let (bytes, Content { header, encoding, arrays }) = (self.backing.bytes(), &self.content);
+        let (bytes, Content { header, encoding, arrays }) = (self.bytes(), &self.content);
         header.layers.iter().zip(arrays).map(|(entry, arrays)| LayerView {
             layer: entry.layer,
             indices: arrays.indices(bytes, *encoding),

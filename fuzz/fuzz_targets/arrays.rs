@@ -1,0 +1,26 @@
+//! States that other programs wrote: `.npy`, `.npz` and safetensors.
+#![no_main]
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use antidote::imports::{Input, Options, import};
+use antidote::vector::{Fingerprint, Target};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(bytes).expect("written");
+    let target = Target {
+        path: PathBuf::from("model.gguf"),
+        architecture: "llama".to_owned(),
+        model_name: "fuzzed".to_owned(),
+        n_layer: 2,
+        n_embd: 4,
+        fingerprint: Fingerprint([7; 32]),
+        output_norm: None,
+    };
+    let (harmful, benign) = (file.path().to_owned(), file.path().to_owned());
+    let _ = import(&Input::Sides { harmful, benign }, &target, Options::default());
+    let _ = import(&Input::Labelled { states: file.path().to_owned(), labels: None }, &target, Options::default());
+});
