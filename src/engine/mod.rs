@@ -14,6 +14,9 @@ pub mod logs;
 mod memory;
 mod model;
 mod options;
+#[cfg(feature = "portable")]
+mod processor;
+mod repack;
 mod sampler;
 mod session;
 mod steering;
@@ -23,7 +26,7 @@ pub use capture::{HiddenStates, Reading};
 pub use error::EngineError;
 pub use explain::{Component, ExplainedLayer, ScoredToken, explain};
 pub use model::{LoadOptions, Model, Outline, Token};
-pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention};
+pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention, Speculation};
 pub use sampler::{Sampler, Sampling};
 pub use session::{Answer, FinishReason, Interrupter, Limits, Session};
 pub use steering::{Steering, SteeringVector};

@@ -1,12 +1,15 @@
 //! How a context is made.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU8, NonZeroU32};
+
+use serde::{Deserialize, Serialize};
 
 use super::model::Outline;
 
 /// Whether attention runs fused. On a CPU the fused kernel is fast at the start of a conversation and by far the
 /// slowest later (measured: 51 → 14 tok/s at depth 1024 against 43 → 35), so it is off unless asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FlashAttention {
     /// llama.cpp decides.
     Auto,
@@ -18,7 +21,8 @@ pub enum FlashAttention {
 }
 
 /// Number format of the KV cache.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CacheType {
     /// 32-bit floats, for exactness tests.
     F32,
@@ -42,6 +46,18 @@ impl CacheType {
     }
 }
 
+/// Whether the next tokens are guessed from what was said before and checked together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Speculation {
+    /// Never.
+    Off,
+    /// Where guesses turn out right often enough.
+    #[default]
+    Auto,
+    /// Wherever there is something to guess, so many tokens at once.
+    Always(NonZeroU8),
+}
+
 /// Sizes and switches of a context.
 #[derive(Debug, Clone)]
 pub struct ContextOptions {
@@ -61,6 +77,8 @@ pub struct ContextOptions {
     pub cache_type: CacheType,
     /// Whether hidden states can be read.
     pub capture: bool,
+    /// Whether a session guesses ahead.
+    pub speculation: Speculation,
 }
 
 /// Contexts are not made longer than this unless asked for: a model trained on 128k tokens would otherwise take
@@ -81,6 +99,7 @@ impl ContextOptions {
             flash_attention: FlashAttention::default(),
             cache_type: CacheType::default(),
             capture: false,
+            speculation: Speculation::default(),
         }
     }
 }
@@ -102,4 +121,24 @@ fn default_threads(model: Outline) -> i32 {
         sysinfo::System::physical_core_count().map_or(logical, |physical| physical.min(logical))
     };
     i32::try_from(threads).unwrap_or(1)
+}
+
+impl std::fmt::Display for FlashAttention {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::On => "on",
+            Self::Off => "off",
+        })
+    }
+}
+
+impl std::fmt::Display for CacheType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Q8_0 => "q8_0",
+        })
+    }
 }

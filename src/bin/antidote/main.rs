@@ -11,6 +11,9 @@ mod load;
 mod progress;
 mod run;
 mod shell;
+mod shell_files;
+mod tune;
+mod tuned;
 
 use std::io;
 use std::process::ExitCode;
@@ -62,7 +65,11 @@ fn main() -> ExitCode {
         (Command::Dump(args), _) => dump::run(args),
         (Command::Inspect(args), _) => inspect::run(&args),
         (Command::Explain(args), _) => explain::run(&args),
-        (Command::Config(_), _) => matches.subcommand_matches("config").map_or(Ok(()), |matches| config.show(matches)),
+        (Command::Tune(args), _) => tune::run(&args),
+        (Command::Config(args), _) => {
+            let open = tuned::open_values(&args.chat.model);
+            matches.subcommand_matches("config").map_or(Ok(()), |matches| config.show(matches, &open))
+        }
         (Command::Completions(args), _) => shell::completions(&args),
         (Command::Man(args), _) => shell::man(&args),
     };

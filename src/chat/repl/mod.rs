@@ -272,6 +272,8 @@ impl<'model> Repl<'model> {
             prefill_rate: answer.prefill_rate(),
             generated: answer.generated_tokens,
             decode_rate: answer.decode_rate(),
+            drafted: answer.drafted_tokens,
+            accepted: answer.accepted_tokens,
             cached: self.session.n_cached(),
             n_ctx: self.session.n_ctx(),
             turns: self.conversation.n_turns(),

@@ -20,7 +20,7 @@ const _: () = assert!(size_of::<LlamaModel>() == size_of::<*mut sys::llama_model
 const _: () = assert!(align_of::<LlamaModel>() == align_of::<*mut sys::llama_model>());
 const _: () = assert!(size_of::<Option<LlamaModel>>() == size_of::<LlamaModel>());
 
-fn raw_model(model: &LlamaModel) -> *mut sys::llama_model {
+pub(super) fn raw_model(model: &LlamaModel) -> *mut sys::llama_model {
     // SAFETY: transparent over a non-null pointer, as asserted above and written in llama-cpp-2 0.1.160's model.rs.
     unsafe { *std::ptr::from_ref(model).cast::<*mut sys::llama_model>() }
 }
@@ -39,7 +39,7 @@ pub(in crate::engine) enum Decoded {
 /// to one thread at a time and nothing here needs to move them.
 #[derive(Debug)]
 pub(in crate::engine) struct Context<'model> {
-    raw: NonNull<sys::llama_context>,
+    pub(super) raw: NonNull<sys::llama_context>,
     model: &'model Model,
     /// Read by llama.cpp's abort callback, raised from signal handlers and other threads; held so that it outlives
     /// the context.
@@ -112,7 +112,7 @@ impl<'model> Context<'model> {
             model,
             _interrupt: interrupt,
             capture,
-            n_batch: options.n_batch as usize,
+            n_batch: options.n_batch.min(options.n_ctx) as usize,
             n_outputs_max: options.n_outputs_max as usize,
         })
     }

@@ -8,7 +8,9 @@ mod batch;
 mod context;
 mod dequantise;
 mod eval_callback;
+mod state;
 
 pub(super) use batch::Batch;
 pub(super) use context::{Context, Decoded};
 pub(super) use dequantise::Dequantiser;
+pub(super) use state::state_is_whole;
