@@ -26,7 +26,7 @@ fn prompts(model: &Model) -> Vec<Vec<Token>> {
     let template = Template::of(model).unwrap();
     let texts = std::fs::read_to_string(root().join("models/demo/prompts/benign.txt")).unwrap();
     let render = |text: &str| model.tokenize(&template.render(&[Message::new(Role::User, text)]).unwrap());
-    texts.lines().step_by(3).take(40).map(render).collect()
+    texts.lines().step_by(5).take(24).map(render).collect()
 }
 
 fn answer(session: &mut Session<'_>, prompt: &[Token], sampling: &Sampling, limits: Limits) -> Answer {

@@ -15,7 +15,7 @@ mod shell_files;
 mod tune;
 mod tuned;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -78,7 +78,8 @@ fn main() -> ExitCode {
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) if is_interruption(&*failure) => ExitCode::from(EXIT_INTERRUPTED),
         Err(failure) => {
-            eprintln!("error: {failure}");
+            // Whoever would read it may have closed the terminal, where eprintln! panics.
+            let _ = writeln!(io::stderr(), "error: {failure}");
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }

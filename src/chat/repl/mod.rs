@@ -161,7 +161,9 @@ impl<'model> Repl<'model> {
                 Ok(Next::Leave) => return Ok(()),
                 Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
                 Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_trouble(&error),
-                Err(error) => return Err(error),
+                // A terminal that was closed says so twice: by a signal, and when it is written to.
+                Err(error) if watch.ended().is_none() => return Err(error),
+                Err(_) => {}
             }
             if let Some(code) = watch.ended() {
                 std::process::exit(code);
