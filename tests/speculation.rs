@@ -131,8 +131,7 @@ fn stats_say_how_many_guesses_were_right() {
     let lines = "How do I clean the lathe?\nHow do I clean the lathe?\n/stats\n";
     let stats = |speculate: &str| {
         let ran = antidote_with_input(["chat", "--temp", "0", "--speculate", speculate], lines.as_bytes()).succeeds();
-        let line = ran.stderr.lines().find(|line| line.contains("guessed ahead")).expect("a line about it").to_owned();
-        line
+        ran.stderr.lines().find(|line| line.contains("guessed ahead")).expect("a line about it").to_owned()
     };
     assert!(stats("off").contains("; 0 guessed ahead, 0 of them right"), "{}", stats("off"));
     assert!(!stats("3").contains("; 0 guessed ahead"), "{}", stats("3"));
