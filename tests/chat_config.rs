@@ -105,8 +105,8 @@ fn the_file_is_about_dumps_as_well_but_for_the_system_prompt() {
     let plain = dump("plain.safetensors");
     std::fs::write(&config, "system = 'Answer like a pirate.'\ntemp = 0\nquiet = true\n").unwrap();
     assert!(dump("same.safetensors") == plain);
-    std::fs::write(&config, "ctx = 4\n").unwrap();
+    std::fs::write(&config, "cache-type = 'q8_0'\n").unwrap();
     let (prompts, out) = (prompts.to_str().unwrap(), folder.path().join("none.safetensors"));
     let args = ["dump", "--harmful", prompts, "--benign", prompts, "-o", out.to_str().unwrap()];
-    with_config(&config, &args).fails(1, &["context holds"]);
+    with_config(&config, &args).fails(2, &["--flash-attn on"]);
 }

@@ -147,7 +147,12 @@ impl<'model> Repl<'model> {
                     text
                 }
                 Typed::TooLong => return Err(ReplError::Refused(self.options.language.line_too_long(MAX_LINE_MIB))),
-                Typed::End => return Ok(()),
+                Typed::End => {
+                    if let Some(code) = watch.ended() {
+                        std::process::exit(code);
+                    }
+                    return Ok(());
+                }
                 Typed::Interrupt if pressed_ctrl_c => return Ok(()),
                 Typed::Interrupt => {
                     pressed_ctrl_c = true;
