@@ -6,11 +6,9 @@
 mod common;
 
 use std::path::Path;
-use std::sync::Arc;
 
-use antidote::engine::{ContextOptions, LoadOptions, Model, Session, Steering, SteeringVector};
-use antidote::vector::{ControlVector, Header, Keep, LayerStats, Scale, Sign, SparseLayer, SvFile};
-use common::{Rates, arguments, measure, median, spread};
+use antidote::engine::{ContextOptions, LoadOptions, Model, Session, Speculation, Steering};
+use common::{Rates, arguments, measure, median, spread, steering};
 
 fn main() {
     let arguments = arguments();
@@ -20,11 +18,12 @@ fn main() {
     };
     let pairs: usize = rest.first().map_or(9, |pairs| pairs.parse().expect("a number of pairs"));
     let path = Path::new(path);
-    let options = ContextOptions::for_chat(Model::outline(path).expect("a model"), None);
+    let outline = Model::outline(path).expect("a model");
+    // Every token is computed: guessing ahead is another benchmark's subject.
+    let options = ContextOptions { speculation: Speculation::Off, ..ContextOptions::for_chat(outline, None) };
     let model = Model::load(path, &options, LoadOptions::default()).expect("the model loads");
-    let vector = SteeringVector { name: "bench".to_owned(), vector: Arc::new(made_up_vector(&model)), alpha: 1.0 };
     let mut plain = Session::new(&model, &options, Steering::default()).expect("a session");
-    let mut steered = Session::new(&model, &options, Steering::new(vec![vector])).expect("a session");
+    let mut steered = Session::new(&model, &options, steering(&model)).expect("a session");
 
     let mut runs: Vec<(Rates, Rates)> = vec![];
     for pair in 0..pairs {
@@ -47,40 +46,4 @@ fn main() {
             median(&ratios)
         );
     }
-}
-
-/// Small values at every twentieth component of every layer but the first: the shape of a real vector, the meaning of
-/// none.
-fn made_up_vector(model: &Model) -> SvFile {
-    let indices: Vec<u32> = (0..model.n_embd() as u32).step_by(20).collect();
-    let layer = |layer| SparseLayer {
-        layer,
-        values: vec![0.01; indices.len()],
-        indices: indices.clone(),
-        stats: LayerStats::default(),
-    };
-    let header = Header {
-        architecture: model.architecture().to_owned(),
-        model_name: model.name().to_owned(),
-        fingerprint: model.fingerprint().expect("norm weights"),
-        n_layer: model.n_layer() as u32,
-        n_embd: model.n_embd() as u32,
-        concept: "bench".to_owned(),
-        sign: Sign::PositiveIsSafer,
-        method: "made up".to_owned(),
-        scale: Scale::Unit,
-        sparsity: 0.05,
-        keep: Keep::TopK,
-        n_harmful: 0,
-        n_benign: 0,
-        n_harmful_held_out: 0,
-        n_benign_held_out: 0,
-        suggested_alpha: None,
-        alpha_range: None,
-        provenance: String::new(),
-        created_unix: 0,
-        layers: vec![],
-    };
-    let layers = (1..model.n_layer() as u32).map(layer).collect();
-    SvFile::from_bytes(&ControlVector { header, layers }.encode().expect("a valid vector")).expect("a valid file")
 }

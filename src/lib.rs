@@ -18,3 +18,5 @@ pub mod engine;
 pub mod eval;
 #[cfg(feature = "engine")]
 pub mod prompts;
+#[cfg(feature = "engine")]
+pub mod tuning;

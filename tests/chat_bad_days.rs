@@ -199,6 +199,8 @@ fn sigterm_and_sighup_end_cleanly_with_everything_saved() {
         let mut child = waiting(&file);
         type_in(&mut child, QUESTION);
         wait_for(&file, 1);
+        // Held open, because the end of input ends a chat as well.
+        let _stdin = child.stdin.take();
         kill(&child, signal);
         // Ctrl-C may still meet the end of the answer, which it then stops; the next one leaves.
         while signal == "-INT" && child.try_wait().unwrap().is_none() {

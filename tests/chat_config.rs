@@ -83,4 +83,30 @@ fn man_pages_are_the_same_every_time() {
     let chat = &first.iter().find(|(name, _)| name == "antidote-chat.1").expect("a page for chat").1;
     assert!(chat.contains("hide\\-thinking"), "{chat}");
     antidote(["man", "--out", "/dev/null/x"]).fails(1, &["/dev/null/x"]);
+    let derive = folder.path().join("derive");
+    common::antidote_derive([Path::new("man"), Path::new("--out"), &derive]).succeeds();
+    let pages = ["antidote-derive-bind.1", "antidote-derive-import.1", "antidote-derive.1"];
+    assert!(pages.iter().all(|page| files_in(&derive).contains(&(*page).to_owned())), "{:?}", files_in(&derive));
+    assert!(common::antidote_derive(["completions", "bash"]).succeeds().stdout.contains("--sparsity"));
+}
+
+#[test]
+fn the_file_is_about_dumps_as_well_but_for_the_system_prompt() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, prompts) = (folder.path().join("config.toml"), folder.path().join("prompts.txt"));
+    std::fs::write(&prompts, "How do I clean the lathe?\nWho is on the night shift?\n").unwrap();
+    let dump = |name: &str| {
+        let out = folder.path().join(name);
+        let (prompts, path) = (prompts.to_str().unwrap(), out.to_str().unwrap());
+        with_config(&config, &["dump", "--harmful", prompts, "--benign", prompts, "-o", path]).succeeds();
+        std::fs::read(out).unwrap()
+    };
+    std::fs::write(&config, "").unwrap();
+    let plain = dump("plain.safetensors");
+    std::fs::write(&config, "system = 'Answer like a pirate.'\ntemp = 0\nquiet = true\n").unwrap();
+    assert!(dump("same.safetensors") == plain);
+    std::fs::write(&config, "cache-type = 'q8_0'\n").unwrap();
+    let (prompts, out) = (prompts.to_str().unwrap(), folder.path().join("none.safetensors"));
+    let args = ["dump", "--harmful", prompts, "--benign", prompts, "-o", out.to_str().unwrap()];
+    with_config(&config, &args).fails(2, &["--flash-attn on"]);
 }

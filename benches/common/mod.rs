@@ -2,8 +2,12 @@
 #![allow(dead_code, reason = "each benchmark uses its own part")]
 
 use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
 
-use antidote::engine::{Limits, Sampler, Sampling, Session};
+use antidote::engine::{Limits, Model, Sampler, Sampling, Session, Steering, SteeringVector};
+use antidote::vector::{ControlVector, Header, Keep, LayerStats, Scale, Sign, SparseLayer, SvFile};
 
 /// Tokens of the prompt that is measured.
 pub const PROMPT: usize = 256;
@@ -58,4 +62,71 @@ pub fn median(values: &[f64]) -> f64 {
 /// The least and the greatest.
 pub fn spread(values: &[f64]) -> (f64, f64) {
     values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)))
+}
+
+/// A short prompt, as both programs get it.
+const SHORT: &str = "How do I clean the lathe?";
+
+/// `antidote run` of `n` tokens on a short prompt, at its defaults.
+pub fn one_answer(model: &str, n: usize) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
+    command.args(["run", model, "--no-vector", "-p", SHORT, "-n", &n.to_string()]);
+    command.env("ANTIDOTE_CONFIG", "").env("ANTIDOTE_TUNED", "");
+    command
+}
+
+/// `llama-completion` of `n` tokens on the same prompt, at its defaults.
+pub fn completion(program: &str, model: &str, n: usize) -> Command {
+    let mut command = Command::new(program);
+    command.args(["-m", model, "-no-cnv", "-n", &n.to_string(), "-p", SHORT]);
+    command
+}
+
+/// `llama-completion` of `n` tokens on the prompt in `file`, at its defaults.
+pub fn completion_of(program: &str, model: &str, file: &Path, n: usize) -> Command {
+    let mut command = Command::new(program);
+    command.args(["-m", model, "-no-cnv", "--ignore-eos", "-n", &n.to_string(), "-f"]).arg(file);
+    command
+}
+
+/// A vector with 5% of the components at every layer that can be steered, at α = 1.
+pub fn steering(model: &Model) -> Steering {
+    let vector = Arc::new(made_up_vector(model));
+    Steering::new(vec![SteeringVector { name: "bench".to_owned(), vector, alpha: 1.0 }])
+}
+
+/// Small values at every twentieth component of every layer but the first: the shape of a real vector, the meaning of
+/// none.
+fn made_up_vector(model: &Model) -> SvFile {
+    let indices: Vec<u32> = (0..model.n_embd() as u32).step_by(20).collect();
+    let layer = |layer| SparseLayer {
+        layer,
+        values: vec![0.01; indices.len()],
+        indices: indices.clone(),
+        stats: LayerStats::default(),
+    };
+    let header = Header {
+        architecture: model.architecture().to_owned(),
+        model_name: model.name().to_owned(),
+        fingerprint: model.fingerprint().expect("norm weights"),
+        n_layer: model.n_layer() as u32,
+        n_embd: model.n_embd() as u32,
+        concept: "bench".to_owned(),
+        sign: Sign::PositiveIsSafer,
+        method: "made up".to_owned(),
+        scale: Scale::Unit,
+        sparsity: 0.05,
+        keep: Keep::TopK,
+        n_harmful: 0,
+        n_benign: 0,
+        n_harmful_held_out: 0,
+        n_benign_held_out: 0,
+        suggested_alpha: None,
+        alpha_range: None,
+        provenance: String::new(),
+        created_unix: 0,
+        layers: vec![],
+    };
+    let layers = (1..model.n_layer() as u32).map(layer).collect();
+    SvFile::from_bytes(&ControlVector { header, layers }.encode().expect("a valid vector")).expect("a valid file")
 }

@@ -192,15 +192,17 @@ impl Conversation {
         limits: Limits,
         on_piece: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
     ) -> Result<Reply, ConversationError> {
-        let n_ctx = session.n_ctx();
         if text.trim().is_empty() {
             return Err(EngineError::EmptyPrompt.into());
         }
-        if text.len() / MAX_BYTES_PER_TOKEN > n_ctx {
-            return Err(ConversationError::TooLong { n_bytes: text.len(), n_ctx });
+        if text.len() / MAX_BYTES_PER_TOKEN > session.n_ctx() {
+            return Err(ConversationError::TooLong { n_bytes: text.len(), n_ctx: session.n_ctx() });
         }
-        let answer_room = limits.max_tokens.unwrap_or(ANSWER_ROOM).min(ANSWER_ROOM).min(n_ctx / ANSWER_SHARE);
-        let prompt = self.prompt_that_fits(text, session, n_ctx - answer_room)?;
+        let mut prompt = self.prompt_that_fits(text, session, room_for_prompt(session, limits))?;
+        if prompt.tokens.len() < session.n_ctx() && session.make_room(prompt.tokens.len()).is_err() {
+            // The context stays as small as it is now.
+            prompt = self.prompt_that_fits(text, session, room_for_prompt(session, limits))?;
+        }
         let mut splitter = Splitter::behind(&prompt.text);
         let (mut thinking, mut said) = (String::new(), String::new());
         let mut flow = ControlFlow::Continue(());
@@ -258,6 +260,13 @@ impl Conversation {
             .flat_map(|turn| [Message::new(Role::User, &turn.user), Message::new(Role::Assistant, &turn.assistant)]);
         system.chain(turns).chain([Message::new(Role::User, text)]).collect()
     }
+}
+
+/// Tokens that a prompt may have, so that an answer still fits behind it.
+fn room_for_prompt(session: &Session<'_>, limits: Limits) -> usize {
+    let n_ctx = session.n_ctx();
+    let answer_room = limits.max_tokens.unwrap_or(ANSWER_ROOM).min(ANSWER_ROOM).min(n_ctx / ANSWER_SHARE);
+    n_ctx - answer_room
 }
 
 struct Prompt {

@@ -15,6 +15,9 @@ mod memory;
 mod model;
 mod options;
 mod parallel;
+#[cfg(feature = "portable")]
+mod processor;
+mod repack;
 mod sampler;
 mod scorer;
 mod session;
@@ -26,7 +29,7 @@ pub use capture::{HiddenStates, Reading};
 pub use error::EngineError;
 pub use explain::{Component, ExplainedLayer, ScoredToken, explain};
 pub use model::{LoadOptions, Model, Outline, Token};
-pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention};
+pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention, Speculation};
 pub use parallel::{Done, Job, ParallelSession, Work, sequences_that_fit};
 pub use sampler::{Sampler, Sampling};
 pub use scorer::Scorer;

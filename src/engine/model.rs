@@ -11,7 +11,7 @@ use llama_cpp_2::token::LlamaToken;
 use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::options::ContextOptions;
-use super::{boundary, suitable};
+use super::{boundary, repack, suitable};
 use crate::files::MappedFile;
 use crate::vector;
 use crate::vector::Fingerprint;
@@ -50,6 +50,8 @@ pub struct Outline {
     pub n_ctx_train: u32,
     /// Size of its file.
     pub n_bytes: u64,
+    /// Which weights these are; `None` if no norm weights tell.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// A loaded model: weights mapped, nothing computed yet.
@@ -79,6 +81,7 @@ impl Model {
         Ok(Outline {
             n_ctx_train: n_ctx_train.filter(|n_ctx| *n_ctx > 0).unwrap_or(super::DEFAULT_MAX_CONTEXT),
             n_bytes: file.len() as u64,
+            fingerprint: Fingerprint::of(&gguf, &file).ok(),
         })
     }
 
@@ -104,11 +107,12 @@ impl Model {
         let fingerprint = Fingerprint::of(&gguf, &file).ok();
         let chat_template = gguf.str("tokenizer.chat_template").map(str::to_owned);
         let name = vector::name_of_model(&gguf, path);
+        let is_copied = repack::is_mostly_repacked(&gguf);
         drop(file);
 
         super::logs::divert();
         let backend = backend()?;
-        let params = LlamaModelParams::default().with_progress_callback(move |done| {
+        let params = LlamaModelParams::default().with_use_mmap(!is_copied).with_progress_callback(move |done| {
             (options.progress)(done);
             true
         });
@@ -291,5 +295,9 @@ fn backend() -> Result<&'static LlamaBackend, EngineError> {
         path: PathBuf::new(),
         complaints: vec!["its backend is already in use by other code of this process".to_owned()],
     };
+    #[cfg(feature = "portable")]
+    if BACKEND.get().is_none() {
+        super::processor::load_code_for_processor();
+    }
     BACKEND.get_or_init(|| LlamaBackend::init().ok()).as_ref().ok_or_else(refused)
 }

@@ -1,12 +1,15 @@
 //! How a context is made.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU8, NonZeroU32};
+
+use serde::{Deserialize, Serialize};
 
 use super::model::Outline;
 
 /// Whether attention runs fused. On a CPU the fused kernel is fast at the start of a conversation and by far the
 /// slowest later (measured: 51 → 14 tok/s at depth 1024 against 43 → 35), so it is off unless asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FlashAttention {
     /// llama.cpp decides.
     Auto,
@@ -18,7 +21,8 @@ pub enum FlashAttention {
 }
 
 /// Number format of the KV cache.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CacheType {
     /// 32-bit floats, for exactness tests.
     F32,
@@ -40,6 +44,18 @@ impl CacheType {
             Self::Q8_0 => 9,
         }
     }
+}
+
+/// Whether the next tokens are guessed from what was said before and checked together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Speculation {
+    /// Never.
+    Off,
+    /// Where guesses turn out right often enough.
+    #[default]
+    Auto,
+    /// Wherever there is something to guess, so many tokens at once.
+    Always(NonZeroU8),
 }
 
 /// Sizes and switches of a context.
@@ -64,6 +80,8 @@ pub struct ContextOptions {
     /// One cache for all sequences, or else a part of it for each (`kv_unified`). A sequence with a part of its own
     /// attends to nothing but that, so it costs the same however many others there are.
     pub unified_cache: bool,
+    /// Whether a session guesses ahead.
+    pub speculation: Speculation,
 }
 
 /// Contexts are not made longer than this unless asked for: a model trained on 128k tokens would otherwise take
@@ -85,6 +103,7 @@ impl ContextOptions {
             cache_type: CacheType::default(),
             capture: false,
             unified_cache: true,
+            speculation: Speculation::default(),
         }
     }
 
@@ -132,4 +151,24 @@ fn threads_of_machine() -> i32 {
         sysinfo::System::physical_core_count().map_or(logical, |physical| physical.min(logical))
     };
     i32::try_from(threads).unwrap_or(1)
+}
+
+impl std::fmt::Display for FlashAttention {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::On => "on",
+            Self::Off => "off",
+        })
+    }
+}
+
+impl std::fmt::Display for CacheType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Q8_0 => "q8_0",
+        })
+    }
 }

@@ -1,6 +1,10 @@
 //! One conversation's worth of engine: a context, what its cache holds, and the steering that tokens are processed
 //! under.
 
+mod ahead;
+mod drafter;
+mod room;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,11 +15,13 @@ use super::error::EngineError;
 use super::live_check;
 use super::logits::are_usable;
 use super::model::{Model, Token};
-use super::options::ContextOptions;
+use super::options::{ContextOptions, Speculation};
 use super::sampler::Sampler;
 use super::steering::{PartialSteering, Steering};
 use super::text_stream::TextStream;
 use crate::vector::SvFile;
+use ahead::Ahead;
+use drafter::Drafter;
 
 /// Stops a session from outside: another thread, a signal handler. It takes effect within one token, in the middle
 /// of a long prompt as well.
@@ -77,6 +83,10 @@ pub struct Answer {
     pub reused_tokens: usize,
     /// Tokens made.
     pub generated_tokens: usize,
+    /// Tokens that were guessed before they were made.
+    pub drafted_tokens: usize,
+    /// Of these, tokens that the sampler then chose.
+    pub accepted_tokens: usize,
     /// Time to process the prompt.
     pub prefill: Duration,
     /// Time to make the answer.
@@ -132,6 +142,8 @@ fn rate(tokens: usize, time: Duration) -> Option<f64> {
 /// ```
 pub struct Session<'model> {
     context: Context<'model>,
+    /// How the context was made, but for `n_ctx`: what it may grow to.
+    options: ContextOptions,
     steering: Steering,
     /// The vectors of `steering` that are applied at some of their layers only.
     partial: Vec<PartialSteering>,
@@ -142,8 +154,9 @@ pub struct Session<'model> {
     cached: Vec<Token>,
     /// `[n_layer − 1, n_embd]`: the control vector as llama.cpp takes it, rewritten only when α changes.
     dense: Vec<f32>,
-    /// Rows of the last decode call; the last one has the logits.
-    last_rows: usize,
+    /// Row of the last decode call whose logits choose the next token.
+    next_row: usize,
+    drafter: Drafter,
 }
 
 impl<'model> Session<'model> {
@@ -154,16 +167,22 @@ impl<'model> Session<'model> {
     pub fn new(model: &'model Model, options: &ContextOptions, steering: Steering) -> Result<Self, EngineError> {
         steering.check(model)?;
         let interrupter = Interrupter::default();
-        let context = Context::new(model, options, interrupter.clone().into_flag())?;
+        let mode = if model.is_recurrent() { Speculation::Off } else { options.speculation };
+        let n_outputs_max = u32::try_from(1 + Drafter::longest(mode)).unwrap_or(1);
+        let options = ContextOptions { n_outputs_max, speculation: mode, ..options.clone() };
+        let first = ContextOptions { n_ctx: room::first_room(model, &options), ..options.clone() };
+        let context = Context::new(model, &first, interrupter.clone().into_flag())?;
         let mut session = Self {
             context,
+            options,
             steering: Steering::default(),
             partial: vec![],
             checked: vec![],
             interrupter,
             cached: vec![],
             dense: vec![0.0; model.n_embd() * (model.n_layer() - 1)],
-            last_rows: 0,
+            next_row: 0,
+            drafter: Drafter::new(mode),
         };
         session.steer(steering)?;
         Ok(session)
@@ -179,12 +198,6 @@ impl<'model> Session<'model> {
     #[must_use]
     pub fn interrupter(&self) -> Interrupter {
         self.interrupter.clone()
-    }
-
-    /// Tokens that the context holds.
-    #[must_use]
-    pub fn n_ctx(&self) -> usize {
-        self.context.n_ctx()
     }
 
     /// Tokens in the cache now.
@@ -226,7 +239,7 @@ impl<'model> Session<'model> {
     pub fn steer(&mut self, steering: Steering) -> Result<(), EngineError> {
         steering.check(self.model())?;
         self.partial = self.check_live(&steering)?;
-        self.apply(&steering)?;
+        Self::apply(&mut self.context, &steering, &mut self.dense)?;
         self.steering = steering;
         Ok(())
     }
@@ -246,7 +259,7 @@ impl<'model> Session<'model> {
                 Ok(found) => found,
                 Err(error) => {
                     // What steered before still does.
-                    self.apply(&self.steering.clone())?;
+                    Self::apply(&mut self.context, &self.steering, &mut self.dense)?;
                     return Err(error);
                 }
             };
@@ -256,16 +269,16 @@ impl<'model> Session<'model> {
         Ok(steering.vectors().iter().filter_map(|vector| find(&self.checked, &vector.vector).flatten()).collect())
     }
 
-    /// Hands `steering` to llama.cpp. At α = 0 the vector is taken out, not added as zeros: the graph is then the plain
-    /// model's, to the bit.
-    fn apply(&mut self, steering: &Steering) -> Result<(), EngineError> {
-        match steering.scatter(self.model().n_embd(), &mut self.dense) {
-            Some((first, last)) if !steering.is_plain() => {
-                self.context.set_control_vector(&self.dense, first, last)?;
+    /// Lets `context` steer by `steering`; `dense` is where the vectors are added up.
+    fn apply(context: &mut Context<'_>, steering: &Steering, dense: &mut [f32]) -> Result<(), EngineError> {
+        // At α = 0 the vector is taken out, not added as zeros: the graph is then the plain model's, to the bit.
+        match steering.scatter(context.model().n_embd(), dense) {
+            Some((first, last)) if !steering.is_plain() => context.set_control_vector(dense, first, last),
+            _ => {
+                context.clear_control_vector();
+                Ok(())
             }
-            _ => self.context.clear_control_vector(),
         }
-        Ok(())
     }
 
     /// Empties the cache, so that everything is processed anew under today's steering.
@@ -332,6 +345,8 @@ impl<'model> Session<'model> {
             prompt_tokens: prompt.len(),
             reused_tokens: prefilled.reused,
             generated_tokens: 0,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
             prefill: begin.elapsed(),
             decode: Duration::ZERO,
             finish: FinishReason::Interrupted,
@@ -346,6 +361,7 @@ impl<'model> Session<'model> {
             if piece.is_empty() { ControlFlow::Continue(()) } else { on_text(&piece) }
         };
         let mut batch = Batch::default();
+        let mut ahead = Ahead::default();
         answer.finish = loop {
             if limits.max_tokens.is_some_and(|limit| answer.generated_tokens >= limit) {
                 break FinishReason::Length;
@@ -362,18 +378,33 @@ impl<'model> Session<'model> {
             if show(stream.push(&self.model().piece(token)), &mut answer.text).is_break() {
                 break FinishReason::Interrupted;
             }
-            if self.cached.len() >= self.n_ctx() {
+            if ahead.confirms(token) {
+                self.cached.push(token);
+                self.next_row += 1;
+                continue;
+            }
+            self.leave(&mut ahead, &mut answer)?;
+            if self.cached.len() >= self.context.n_ctx() {
+                // What went wrong is logged; for whoever reads the answer this is where the context ends.
+                let _ = self.grow(self.cached.len() + 1);
+            }
+            if self.cached.len() >= self.context.n_ctx() {
                 break FinishReason::ContextFull;
             }
+            ahead = self.guess(token, limits.max_tokens.map(|limit| limit - answer.generated_tokens));
             batch.clear();
-            batch.push(token, self.cached.len(), 0, true);
+            for (offset, token) in std::iter::once(token).chain(ahead.tokens()).enumerate() {
+                batch.push(token, self.cached.len() + offset, 0, true);
+            }
             if self.context.decode(&mut batch)? == Decoded::Interrupted {
                 self.keep(self.cached.len());
+                ahead = Ahead::default();
                 break FinishReason::Interrupted;
             }
             self.cached.push(token);
-            self.last_rows = 1;
+            self.next_row = 0;
         };
+        self.leave(&mut ahead, &mut answer)?;
         let _ = show(stream.finish(), &mut answer.text);
         answer.decode = begin.elapsed();
         Ok(answer)
@@ -391,9 +422,15 @@ impl<'model> Session<'model> {
         let common = self.cached.iter().zip(prompt).take_while(|(cached, wanted)| cached == wanted).count();
         // The last token is always processed: its logits are what the answer starts from.
         let reused = self.keep(common.min(prompt.len() - 1));
+        self.make_room(prompt.len())?;
+        Ok(Prefilled { reused, decoded: self.process(prompt)? })
+    }
+
+    /// Processes what the cache does not hold yet of `prompt`, which begins with what it holds.
+    fn process(&mut self, prompt: &[Token]) -> Result<Decoded, EngineError> {
         let mut batch = Batch::default();
         let last = prompt.len() - 1;
-        for start in (reused..prompt.len()).step_by(self.context.n_batch()) {
+        for start in (self.cached.len()..prompt.len()).step_by(self.context.n_batch()) {
             let end = prompt.len().min(start + self.context.n_batch());
             batch.clear();
             for (offset, token) in prompt[start..end].iter().enumerate() {
@@ -401,12 +438,12 @@ impl<'model> Session<'model> {
             }
             if self.interrupter.is_raised() || self.context.decode(&mut batch)? == Decoded::Interrupted {
                 self.keep(start);
-                return Ok(Prefilled { reused, decoded: Decoded::Interrupted });
+                return Ok(Decoded::Interrupted);
             }
             self.cached.extend_from_slice(&prompt[start..end]);
-            self.last_rows = end - start;
+            self.next_row = end - start - 1;
         }
-        Ok(Prefilled { reused, decoded: Decoded::Done })
+        Ok(Decoded::Done)
     }
 
     /// Cuts the cache to its first `n` tokens. Returns how many it really holds then: none, if this kind of cache
@@ -420,13 +457,12 @@ impl<'model> Session<'model> {
         self.cached.len()
     }
 
-    /// Logits of the last token processed: `[n_vocab]`, all finite. A model that was steered out of the range of its
+    /// Logits that choose the next token: `[n_vocab]`, all finite. A model that was steered out of the range of its
     /// number format would otherwise go on talking, and what it says is neither its own nor protected.
     fn output(&mut self) -> Result<&[f32], EngineError> {
         let alphas = self.steering.vectors().iter().map(|vector| vector.alpha);
         let alpha = alphas.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
-        // Only the last row of a batch has logits.
-        let Some(logits) = self.context.logits(self.last_rows.saturating_sub(1)) else {
+        let Some(logits) = self.context.logits(self.next_row) else {
             return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
         };
         if are_usable(logits) { Ok(logits) } else { Err(EngineError::OutputNotFinite { alpha }) }

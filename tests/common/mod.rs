@@ -89,9 +89,11 @@ pub fn antidote_derive<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> R
 
 pub fn run(command: &mut Command, input: &[u8]) -> Ran {
     command.env("LC_ALL", "C.UTF-8");
-    // Whoever runs the tests may have a config file.
-    if command.get_envs().all(|(name, _)| name != "ANTIDOTE_CONFIG") {
-        command.env("ANTIDOTE_CONFIG", "");
+    // Whoever runs the tests may have a config file, or have tuned the demo model.
+    for variable in ["ANTIDOTE_CONFIG", "ANTIDOTE_TUNED"] {
+        if command.get_envs().all(|(name, _)| name != variable) {
+            command.env(variable, "");
+        }
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");

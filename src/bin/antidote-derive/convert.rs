@@ -9,6 +9,7 @@ use antidote::vector::{Sign, SvFile, Target};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::args::{parse_concept, parse_percent};
+use super::shell::{self, CompletionsArgs, ManArgs};
 use super::{Failure, UsageError, check_free, now};
 
 #[derive(Subcommand)]
@@ -19,6 +20,10 @@ pub enum Conversion {
     Export(ExportArgs),
     /// Tie a .sv that was imported without its model to that model.
     Bind(BindArgs),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+    /// Write manual pages.
+    Man(ManArgs),
 }
 
 #[derive(Args)]
@@ -102,6 +107,8 @@ pub fn run(conversion: &Conversion) -> Result<(), Failure> {
         Conversion::Import(args) => run_import(args),
         Conversion::Export(args) => run_export(args),
         Conversion::Bind(args) => run_bind(args),
+        Conversion::Completions(args) => shell::completions(args),
+        Conversion::Man(args) => shell::man(args),
     }
 }
 

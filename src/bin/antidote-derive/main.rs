@@ -5,6 +5,7 @@ mod convert;
 mod input;
 mod progress;
 mod report;
+mod shell;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,12 +1,15 @@
 //! The command line: every flag once, with its help beside it.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU8, NonZeroU32};
 use std::path::PathBuf;
 
 use antidote::chat::{Language, Template, TemplateError, Variable, grammar_of_schema, parse_alpha};
 use antidote::dump::{Element, TokenPosition};
-use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Sampler, Sampling};
+use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Outline, Sampler, Sampling, Speculation};
+use antidote::tuning::Settings;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::tuned;
 
 /// A dial for safety: runs any quantised GGUF chat model under sparse safety vectors, offline, on the CPU.
 #[derive(Parser)]
@@ -38,7 +41,13 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Show which tokens a vector promotes and suppresses, and its largest components.
     Explain(ExplainArgs),
-    /// Show the defaults of chat and run, and where each comes from.
+    /// Measure which settings are fastest for a model on this machine, and use them from then on.
+    #[command(
+        after_help = "Threads, fused attention, the KV cache's number format and the batch size are tried. What was \
+                            found is kept for this model on this processor; flags and the config file win over it."
+    )]
+    Tune(TuneArgs),
+    /// Show the defaults of chat, run and dump, and where each comes from.
     #[command(after_help = "Defaults are read from antidote/config.toml in the folder for configuration \
                             (~/.config on Linux), or from the file that ANTIDOTE_CONFIG names; none if that is empty. \
                             A line is the name of a flag and its value: temp = 0.5")]
@@ -52,7 +61,7 @@ pub enum Command {
 impl Command {
     /// Whether the config file has a say in it.
     pub fn is_configured(&self) -> bool {
-        matches!(self, Self::Chat(_) | Self::Run(_) | Self::Config(_))
+        matches!(self, Self::Chat(_) | Self::Run(_) | Self::Dump(_) | Self::Config(_))
     }
 }
 
@@ -144,6 +153,25 @@ pub struct DumpArgs {
 }
 
 #[derive(Args)]
+pub struct TuneArgs {
+    /// The model; the demo model if not given.
+    #[arg(value_name = "MODEL.gguf")]
+    pub model: Option<PathBuf>,
+    /// How long to measure at most, roughly.
+    #[arg(long, value_name = "N", default_value = "60", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub seconds: u16,
+    /// Go back to the built-in settings instead.
+    #[arg(long)]
+    pub forget: bool,
+    /// Load the model even if memory seems too small.
+    #[arg(long)]
+    pub ignore_memory: bool,
+    /// Language of the table; the locale decides if not given.
+    #[arg(long, value_enum)]
+    pub lang: Option<LanguageArg>,
+}
+
+#[derive(Args)]
 pub struct InspectArgs {
     /// The vector.
     #[arg(value_name = "FILE.sv")]
@@ -202,18 +230,18 @@ pub struct ModelArgs {
     /// Context length in tokens [default: the model's own, at most 4096].
     #[arg(short = 'c', long = "ctx", value_name = "TOKENS", value_parser = parse_context)]
     pub ctx: Option<NonZeroU32>,
-    /// Threads that compute [default: the cores].
+    /// Threads that compute [default: what antidote tune found, or the cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Tokens of a prompt that are processed at once.
-    #[arg(short = 'b', long, value_name = "TOKENS", default_value = "512", value_parser = clap::value_parser!(u32).range(1..=65536))]
-    pub batch: u32,
-    /// Fused attention: fast in short conversations, slow in long ones.
-    #[arg(long = "flash-attn", value_enum, default_value = "off")]
-    pub flash_attention: FlashAttentionArg,
-    /// Number format of the KV cache; q8_0 needs --flash-attn on.
-    #[arg(long, value_enum, default_value = "f16")]
-    pub cache_type: CacheTypeArg,
+    /// Tokens of a prompt that are processed at once [default: what antidote tune found, or 512].
+    #[arg(short = 'b', long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub batch: Option<u32>,
+    /// Fused attention: fast in short conversations, slow in long ones [default: what antidote tune found, or off].
+    #[arg(long = "flash-attn", value_enum)]
+    pub flash_attention: Option<FlashAttentionArg>,
+    /// Number format of the KV cache; q8_0 needs --flash-attn on [default: what antidote tune found, or f16].
+    #[arg(long, value_enum)]
+    pub cache_type: Option<CacheTypeArg>,
     /// Load the model even if memory seems too small.
     #[arg(long)]
     pub ignore_memory: bool,
@@ -225,15 +253,42 @@ impl ModelArgs {
         self.model.as_ref().or(self.model_flag.as_ref())
     }
 
-    /// The context that these arguments ask for on the model at `path`.
+    /// The context that these arguments ask for on the model at `path`; what they leave open is what was tuned.
     pub fn context(&self, path: &std::path::Path) -> Result<ContextOptions, super::Failure> {
-        let mut options = ContextOptions::for_chat(Model::outline(path)?, self.ctx);
+        let outline = Model::outline(path)?;
+        self.context_after(&outline, tuned::settings(&outline))
+    }
+
+    /// As [`Self::context`], but attention and cache stay the exact ones unless they are named here: for hidden
+    /// states that are kept.
+    pub fn exact_context(&self, path: &std::path::Path) -> Result<ContextOptions, super::Failure> {
+        let outline = Model::outline(path)?;
+        let exact = ContextOptions::for_chat(outline, None);
+        let (flash_attention, cache_type) = (exact.flash_attention, exact.cache_type);
+        let tuned = tuned::settings(&outline).map(|tuned| Settings { flash_attention, cache_type, ..tuned });
+        self.context_after(&outline, tuned)
+    }
+
+    fn context_after(&self, outline: &Outline, tuned: Option<Settings>) -> Result<ContextOptions, super::Failure> {
+        let mut options = ContextOptions::for_chat(*outline, self.ctx);
+        if let Some(tuned) = tuned {
+            let (flash_attention, cache_type) = (options.flash_attention, options.cache_type);
+            options = tuned.apply(&options);
+            // They were chosen as a pair; whoever names one decides about both.
+            if self.flash_attention.is_some() || self.cache_type.is_some() {
+                (options.flash_attention, options.cache_type) = (flash_attention, cache_type);
+            }
+        }
         if let Some(threads) = self.threads {
             options.threads = i32::from(threads);
         }
-        options.n_batch = self.batch.min(options.n_ctx);
-        options.flash_attention = self.flash_attention.into();
-        options.cache_type = self.cache_type.into();
+        options.n_batch = self.batch.unwrap_or(options.n_batch).min(options.n_ctx);
+        if let Some(flash_attention) = self.flash_attention {
+            options.flash_attention = flash_attention.into();
+        }
+        if let Some(cache_type) = self.cache_type {
+            options.cache_type = cache_type.into();
+        }
         if options.cache_type == CacheType::Q8_0 && options.flash_attention != FlashAttention::On {
             return Err(super::UsageError("--cache-type q8_0 needs --flash-attn on".to_owned()).into());
         }
@@ -290,6 +345,10 @@ pub struct GenerationArgs {
     /// Seed of the choice of tokens; another one every time if not given.
     #[arg(long, value_name = "N")]
     pub seed: Option<u32>,
+    /// Guess what is said again, and check several tokens at once: auto where it pays, off, or N tokens at a time.
+    /// Every token is chosen as without.
+    #[arg(long, value_name = "auto|off|N", default_value = "auto", value_parser = parse_speculation)]
+    pub speculate: Speculation,
     /// Every answer follows the grammar in FILE (llama.cpp's GBNF, beginning at root).
     #[arg(long, value_name = "FILE.gbnf")]
     pub grammar: Option<PathBuf>,
@@ -478,6 +537,20 @@ fn parse_token_position(text: &str) -> Result<TokenPosition, String> {
         text => match text.parse() {
             Ok(position @ (TokenPosition::Mean(_) | TokenPosition::AfterUser)) => Ok(position),
             _ => Err(wrong()),
+        },
+    }
+}
+
+/// Guesses of more tokens than this are never right.
+const LONGEST_GUESS: u8 = 64;
+
+fn parse_speculation(text: &str) -> Result<Speculation, String> {
+    match text {
+        "auto" => Ok(Speculation::Auto),
+        "off" => Ok(Speculation::Off),
+        text => match text.parse::<NonZeroU8>() {
+            Ok(tokens) if tokens.get() <= LONGEST_GUESS => Ok(Speculation::Always(tokens)),
+            _ => Err(format!("must be auto, off, or a number of tokens from 1 to {LONGEST_GUESS}")),
         },
     }
 }

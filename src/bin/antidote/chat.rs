@@ -10,7 +10,8 @@ use super::load::{self, Choice};
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;
     let steering = choice.steering(&args.steering)?;
-    let context = args.model.context(&choice.model)?;
+    let mut context = args.model.context(&choice.model)?;
+    context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
     let session = Session::new(&model, &context, steering)?;
     let conversation = Conversation::new(args.template.template(&model)?, args.generation.system.clone());

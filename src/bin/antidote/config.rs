@@ -1,4 +1,4 @@
-//! The config file: defaults for the flags of `chat` and `run`, under the same names.
+//! The config file: defaults for the flags of `chat`, `run` and `dump`, under the same names.
 //!
 //! A value becomes its flag's default before the command line is read, so clap checks both alike, `--help` shows it,
 //! and a flag on the command line wins.
@@ -15,7 +15,7 @@ use super::{Failure, UsageError};
 
 /// The flags that may stand in the file. What belongs to one model alone (vectors, α, templates) may not: it would
 /// be wrong for every other.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "model",
     "ctx",
     "threads",
@@ -31,13 +31,18 @@ const KEYS: [&str; 18] = [
     "repeat-penalty",
     "repeat-last-n",
     "seed",
+    "speculate",
     "lang",
     "quiet",
     "hide-thinking",
 ];
 
 /// The subcommands that the file is about.
-const COMMANDS: [&str; 3] = ["chat", "run", "config"];
+const COMMANDS: [&str; 4] = ["chat", "run", "dump", "config"];
+
+/// What `dump` takes from it: how the model runs. A system prompt that somebody likes in a chat must not find its way
+/// into a vector.
+const KEYS_OF_DUMP: [&str; 6] = ["model", "ctx", "threads", "batch", "flash-attn", "cache-type"];
 
 /// Another file, or none if empty.
 const VARIABLE: &str = "ANTIDOTE_CONFIG";
@@ -47,6 +52,14 @@ const VARIABLE: &str = "ANTIDOTE_CONFIG";
 pub struct Config {
     path: Option<PathBuf>,
     values: Vec<Value>,
+}
+
+/// A value that the program chooses itself.
+#[derive(Debug)]
+pub struct OpenValue {
+    pub key: &'static str,
+    pub text: String,
+    pub source: &'static str,
 }
 
 #[derive(Debug)]
@@ -83,7 +96,7 @@ impl Config {
     pub fn apply(&self, mut command: Command) -> Command {
         for name in COMMANDS {
             command = command.mut_subcommand(name, |mut subcommand| {
-                for value in &self.values {
+                for value in self.values.iter().filter(|value| name != "dump" || KEYS_OF_DUMP.contains(&value.key)) {
                     if let Some(id) = flag(&subcommand, value.key).map(|flag| flag.get_id().clone()) {
                         subcommand = subcommand.mut_arg(id, |flag| flag.default_value(value.text.clone()));
                     }
@@ -94,11 +107,12 @@ impl Config {
         command
     }
 
-    /// Prints every value and where it comes from. `matches` are those of `antidote config` itself.
+    /// Prints every value and where it comes from. `matches` are those of `antidote config` itself, `open` the values
+    /// that neither the command line nor the file gives.
     ///
     /// # Errors
     /// Standard output is gone.
-    pub fn show(&self, matches: &ArgMatches) -> Result<(), Failure> {
+    pub fn show(&self, matches: &ArgMatches, open: &[OpenValue]) -> Result<(), Failure> {
         let command = Antidote::command();
         let Some(subcommand) = command.find_subcommand("config") else { return Ok(()) };
         let mut stdout = anstream::stdout().lock();
@@ -116,7 +130,10 @@ impl Config {
                 (_, Some(value)) => format!("file, line {}", value.line),
                 _ => "default".to_owned(),
             };
-            let value = value.unwrap_or_else(|| "–".into());
+            let (value, source) = match (value, open.iter().find(|open| open.key == key)) {
+                (None, Some(open)) => (open.text.as_str().into(), open.source.to_owned()),
+                (value, _) => (value.unwrap_or_else(|| "–".into()), source),
+            };
             writeln!(stdout, "{key:<16}{value:<24}{source}")?;
         }
         Ok(())

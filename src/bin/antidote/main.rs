@@ -12,8 +12,11 @@ mod load;
 mod progress;
 mod run;
 mod shell;
+mod shell_files;
+mod tune;
+mod tuned;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -64,7 +67,11 @@ fn main() -> ExitCode {
         (Command::Eval(args), _) => eval::run(&args),
         (Command::Inspect(args), _) => inspect::run(&args),
         (Command::Explain(args), _) => explain::run(&args),
-        (Command::Config(_), _) => matches.subcommand_matches("config").map_or(Ok(()), |matches| config.show(matches)),
+        (Command::Tune(args), _) => tune::run(&args),
+        (Command::Config(args), _) => {
+            let open = tuned::open_values(&args.chat.model);
+            matches.subcommand_matches("config").map_or(Ok(()), |matches| config.show(matches, &open))
+        }
         (Command::Completions(args), _) => shell::completions(&args),
         (Command::Man(args), _) => shell::man(&args),
     };
@@ -73,7 +80,8 @@ fn main() -> ExitCode {
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) if is_interruption(&*failure) => ExitCode::from(EXIT_INTERRUPTED),
         Err(failure) => {
-            eprintln!("error: {failure}");
+            // Whoever would read it may have closed the terminal, where eprintln! panics.
+            let _ = writeln!(io::stderr(), "error: {failure}");
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }

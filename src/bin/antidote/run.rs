@@ -47,7 +47,8 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     if steering.vectors().is_empty() && !args.steering.no_vector {
         eprintln!("{}", Language::of_locale().unsteered());
     }
-    let context = args.model.context(&choice.model)?;
+    let mut context = args.model.context(&choice.model)?;
+    context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
     let mut session = Session::new(&model, &context, steering)?;
     for partial in session.partial() {

@@ -147,7 +147,12 @@ impl<'model> Repl<'model> {
                     text
                 }
                 Typed::TooLong => return Err(ReplError::Refused(self.options.language.line_too_long(MAX_LINE_MIB))),
-                Typed::End => return Ok(()),
+                Typed::End => {
+                    if let Some(code) = watch.ended() {
+                        std::process::exit(code);
+                    }
+                    return Ok(());
+                }
                 Typed::Interrupt if pressed_ctrl_c => return Ok(()),
                 Typed::Interrupt => {
                     pressed_ctrl_c = true;
@@ -161,7 +166,9 @@ impl<'model> Repl<'model> {
                 Ok(Next::Leave) => return Ok(()),
                 Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
                 Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_trouble(&error),
-                Err(error) => return Err(error),
+                // A terminal that was closed says so twice: by a signal, and when it is written to.
+                Err(error) if watch.ended().is_none() => return Err(error),
+                Err(_) => {}
             }
             if let Some(code) = watch.ended() {
                 std::process::exit(code);
@@ -277,6 +284,8 @@ impl<'model> Repl<'model> {
             prefill_rate: answer.prefill_rate(),
             generated: answer.generated_tokens,
             decode_rate: answer.decode_rate(),
+            drafted: answer.drafted_tokens,
+            accepted: answer.accepted_tokens,
             cached: self.session.n_cached(),
             n_ctx: self.session.n_ctx(),
             turns: self.conversation.n_turns(),

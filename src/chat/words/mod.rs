@@ -7,6 +7,7 @@ mod greeting;
 mod help;
 mod talk;
 mod trouble;
+mod tuning;
 
 use std::env;
 

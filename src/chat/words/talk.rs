@@ -47,16 +47,16 @@ impl Language {
     pub(in crate::chat) fn stats(self, s: &StatsLine) -> String {
         let rate = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
         let (prefill, decode) = (rate(s.prefill_rate), rate(s.decode_rate));
-        let StatsLine { prompt, reused, generated, cached, n_ctx, turns, .. } = s;
+        let StatsLine { prompt, reused, generated, drafted, accepted, cached, n_ctx, turns, .. } = s;
         self.pick(
             format!(
                 "last prompt: {prompt} tokens, {reused} of them reused, {prefill} tok/s\n\
-                 last answer: {generated} tokens, {decode} tok/s\n\
+                 last answer: {generated} tokens, {decode} tok/s; {drafted} guessed ahead, {accepted} of them right\n\
                  context: {cached} of {n_ctx} tokens, {turns} turn(s)"
             ),
             format!(
                 "直前の入力: {prompt} トークン(うち再利用 {reused})、毎秒 {prefill}\n\
-                 直前の回答: {generated} トークン、毎秒 {decode}\n\
+                 直前の回答: {generated} トークン、毎秒 {decode}(先読み {drafted}、うち的中 {accepted})\n\
                  文脈: {cached} / {n_ctx} トークン、{turns} 往復"
             ),
         )
@@ -117,6 +117,8 @@ pub(in crate::chat) struct StatsLine {
     pub prefill_rate: Option<f64>,
     pub generated: usize,
     pub decode_rate: Option<f64>,
+    pub drafted: usize,
+    pub accepted: usize,
     pub cached: usize,
     pub n_ctx: usize,
     pub turns: usize,

@@ -39,7 +39,7 @@ pub(in crate::engine) enum Decoded {
 /// to one thread at a time and nothing here needs to move them.
 #[derive(Debug)]
 pub(in crate::engine) struct Context<'model> {
-    raw: NonNull<sys::llama_context>,
+    pub(super) raw: NonNull<sys::llama_context>,
     model: &'model Model,
     /// Read by llama.cpp's abort callback, raised from signal handlers and other threads; held so that it outlives
     /// the context.

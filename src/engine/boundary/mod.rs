@@ -12,9 +12,11 @@ mod eval_callback;
 mod graph_probe;
 #[cfg(test)]
 mod quantise;
+mod state;
 
 pub(super) use abort::watch as watch_for_aborts;
 pub(super) use batch::Batch;
 pub(super) use context::{Context, Decoded};
 pub(super) use dequantise::Dequantiser;
 pub(super) use graph_probe::GraphProbe;
+pub(super) use state::state_is_whole;

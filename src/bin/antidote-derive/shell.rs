@@ -1,0 +1,32 @@
+//! `antidote-derive completions` and `antidote-derive man`: what shells and `man` want to know.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory};
+
+use super::Failure;
+
+#[path = "../antidote/shell_files.rs"]
+mod shell_files;
+
+#[derive(Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub struct ManArgs {
+    /// The folder to write to.
+    #[arg(short, long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+pub fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
+    Ok(shell_files::print_completions(super::args::Args::command(), args.shell)?)
+}
+
+pub fn man(args: &ManArgs) -> Result<(), Failure> {
+    Ok(shell_files::write_pages(super::args::Args::command(), &args.out)?)
+}
