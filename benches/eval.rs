@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
-    ContextOptions, Done, EngineError, Interrupter, Job, Limits, LoadOptions, Model, ParallelSession, Sampler, Sampling,
-    Session, Steering, Token, Work, sequences_that_fit,
+    ContextOptions, Done, EngineError, Interrupter, Job, Limits, LoadOptions, Model, ParallelSession, Sampler,
+    Sampling, Session, Steering, Token, Work, sequences_that_fit,
 };
 use common::{arguments, median, spread};
 
@@ -77,7 +77,8 @@ fn main() {
 
     let (mut walls, mut processors) = (vec![], vec![]);
     for round in 1..=rounds {
-        let (one_by_one, wall_before, processor_before) = timed(|| one_after_another(&mut session, &prompts, max_tokens));
+        let (one_by_one, wall_before, processor_before) =
+            timed(|| one_after_another(&mut session, &prompts, max_tokens));
         let (work, wall, processor) = timed(|| {
             parallel.begin(&plain, &prompts[0][..prefix_length]).expect("a prefix");
             let answers = vec![String::new(); prompts.len()];

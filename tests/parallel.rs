@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
-    ContextOptions, Done, EngineError, FinishReason, Interrupter, Job, Limits, Model, ParallelSession, Sampler, Sampling,
-    Scorer, Session, Steering, SteeringVector, Token, Work,
+    ContextOptions, Done, EngineError, FinishReason, Interrupter, Job, Limits, Model, ParallelSession, Sampler,
+    Sampling, Scorer, Session, Steering, SteeringVector, Token, Work,
 };
 use antidote::vector::SvFile;
 use common::{demo_vector, model, options, root, suggested_alpha};

@@ -217,7 +217,8 @@ impl<'model> ParallelSession<'model> {
                 finish: FinishReason::ContextFull,
             }));
         }
-        let is_prefixed = self.slots[slot].has_prefix && n_prompt > self.prefix.len() && job.prompt.starts_with(&self.prefix);
+        let is_prefixed =
+            self.slots[slot].has_prefix && n_prompt > self.prefix.len() && job.prompt.starts_with(&self.prefix);
         let reused = if is_prefixed { self.prefix.len() } else { 0 };
         if !self.context.truncate_sequence(slot, reused) {
             return Err(EngineError::Decode { code: 0, complaints: vec!["this cache cannot be emptied".to_owned()] });

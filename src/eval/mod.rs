@@ -8,8 +8,8 @@ pub mod attacks;
 pub mod defences;
 pub mod judges;
 pub mod plan;
-pub mod run;
 pub mod report;
+pub mod run;
 pub mod statistics;
 
 mod arm;

@@ -43,7 +43,12 @@ fn thin(layer: &SparseLayer, kept: usize) -> SparseLayer {
     if whole > 0.0 {
         stats.energy_kept *= (values.iter().map(square).sum::<f64>() / whole) as f32;
     }
-    SparseLayer { layer: layer.layer, indices: order.iter().map(|place| layer.indices[*place]).collect(), values, stats }
+    SparseLayer {
+        layer: layer.layer,
+        indices: order.iter().map(|place| layer.indices[*place]).collect(),
+        values,
+        stats,
+    }
 }
 
 #[cfg(test)]
@@ -63,7 +68,10 @@ mod tests {
     #[test]
     fn the_largest_stay_with_the_values_they_had() {
         let thin = with_values(&[1.0, -3.0, 2.0, 2.0, 0.5]).thinned(0.25);
-        assert_eq!((thin.layers[0].indices.as_slice(), thin.layers[0].values.as_slice()), (&[1, 2][..], &[-3.0, 2.0][..]));
+        assert_eq!(
+            (thin.layers[0].indices.as_slice(), thin.layers[0].values.as_slice()),
+            (&[1, 2][..], &[-3.0, 2.0][..])
+        );
         assert_eq!(thin.header.sparsity, 0.25);
         assert!((f64::from(thin.layers[0].stats.energy_kept) - 13.0 / 18.25).abs() < 1e-6);
         assert!((thin.density() - 0.25).abs() < 1e-9);

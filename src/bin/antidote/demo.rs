@@ -29,7 +29,8 @@ impl Demo {
             homes.extend(folder.ancestors().skip(1).take(3).map(Path::to_owned));
         }
         homes.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")));
-        let demo_in = |home: &PathBuf| Self { model: home.join(MODEL), vector: home.join(VECTOR), cases: home.join(CASES) };
+        let demo_in =
+            |home: &PathBuf| Self { model: home.join(MODEL), vector: home.join(VECTOR), cases: home.join(CASES) };
         let found = homes.iter().map(demo_in).find(|demo| demo.model.is_file());
         found.ok_or_else(|| {
             UsageError(format!(

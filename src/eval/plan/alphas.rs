@@ -43,7 +43,9 @@ fn range(first: &str, rest: &str) -> Result<Vec<f32>, String> {
     let (last, step) = rest.split_once(':').ok_or("a range needs a step: FIRST..LAST:STEP, for example 0..1:0.1")?;
     let (first, last, step) = (number(first)?, number(last)?, number(step)?);
     if step <= 0.0 || last < first {
-        return Err(format!("{first}..{last}:{step} is empty: the step must be above 0 and the last not below the first"));
+        return Err(format!(
+            "{first}..{last}:{step} is empty: the step must be above 0 and the last not below the first"
+        ));
     }
     // Rounding must not cost the last point.
     let n = ((last - first) / step + 1e-6).floor() + 1.0;
@@ -51,7 +53,10 @@ fn range(first: &str, rest: &str) -> Result<Vec<f32>, String> {
         return Err(format!("{n} points are too many; at most {MAX_POINTS}"));
     }
     // Rounded to what people write, so that 0..0.3:0.1 gives the 0.3 that 0.1,0.2,0.3 gives.
-    Ok((0..n as usize).map(|point| ((first + point as f64 * step) * 1e6).round() / 1e6).map(|alpha| alpha as f32).collect())
+    Ok((0..n as usize)
+        .map(|point| ((first + point as f64 * step) * 1e6).round() / 1e6)
+        .map(|alpha| alpha as f32)
+        .collect())
 }
 
 fn number(text: &str) -> Result<f64, String> {

@@ -120,7 +120,8 @@ impl Gathered {
 
     fn add_questions(&mut self, path: &Path, questions: Vec<super::Question>) -> Result<(), PlanError> {
         let mut ids = HashSet::new();
-        let (fresh, same): (Vec<_>, Vec<_>) = questions.into_iter().partition(|question| ids.insert(question.id.clone()));
+        let (fresh, same): (Vec<_>, Vec<_>) =
+            questions.into_iter().partition(|question| ids.insert(question.id.clone()));
         self.notice(Trouble::DuplicateId, path, same.into_iter().map(|question| question.id).collect());
         let n = fresh.len();
         self.bed.questions = fresh;
@@ -217,11 +218,14 @@ mod tests {
         let ids: Vec<_> = bed.items.iter().map(|item| &*item.id).collect();
         assert_eq!(ids, ["harmful-1", "benign-2", "GCG/gcg/0"]);
         let notices: Vec<_> = bed.notices.iter().map(|notice| (notice.trouble, &*notice.names[0])).collect();
-        assert_eq!(notices, [
-            (Trouble::DuplicatePrompt, "harmful-2"),
-            (Trouble::DuplicateId, "harmful-1"),
-            (Trouble::NoPrompt, "GCG/gcg/1"),
-        ]);
+        assert_eq!(
+            notices,
+            [
+                (Trouble::DuplicatePrompt, "harmful-2"),
+                (Trouble::DuplicateId, "harmful-1"),
+                (Trouble::NoPrompt, "GCG/gcg/1"),
+            ]
+        );
     }
 
     #[test]

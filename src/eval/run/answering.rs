@@ -221,7 +221,8 @@ impl Answering<'_, '_, '_> {
     /// Records the answer of a call, or the words of a filter that let nothing through.
     fn record(&mut self, running: &Running, call: Option<usize>, words: String) -> Result<(), EvalError> {
         let done = |call: &Asked| call.done.clone();
-        let taken = call.and_then(|call| running.calls.get(call)).and_then(|call| Some((call.sent.clone(), done(call)?)));
+        let taken =
+            call.and_then(|call| running.calls.get(call)).and_then(|call| Some((call.sent.clone(), done(call)?)));
         let prompt_tokens: usize = running.calls.iter().filter_map(done).map(|done| done.prompt_tokens).sum();
         let (sent, done) = taken.map_or((String::new(), None), |(sent, done)| (sent, Some(done)));
         let answered = Answered {

@@ -103,7 +103,8 @@ impl Evaluation<'_> {
                     let tokens = self.model.tokenize(&text);
                     if let [head, rest @ ..] = tokens.as_slice() {
                         let rest = &rest[..rest.len().min(self.scorer.n_ctx().saturating_sub(1))];
-                        let mut keep = |row: usize, logits: &[f32]| scores.push(surprise(logits, rest[row].id() as usize));
+                        let mut keep =
+                            |row: usize, logits: &[f32]| scores.push(surprise(logits, rest[row].id() as usize));
                         self.scorer.score(&[*head], rest, &mut keep)?;
                     }
                     then(&scores)

@@ -53,8 +53,10 @@ pub enum EvalError {
         n_ctx: usize,
     },
     /// The labels of a question's choices cannot be told apart by their first token.
-    #[error("the tokenizer of this model does not tell '{first}' from '{second}' at the beginning of an answer, so choices \
-             cannot be compared; leave --choices out")]
+    #[error(
+        "the tokenizer of this model does not tell '{first}' from '{second}' at the beginning of an answer, so choices \
+             cannot be compared; leave --choices out"
+    )]
     Labels {
         /// A label.
         first: char,

@@ -107,7 +107,8 @@ pub fn judge_with_model(
         let mut session = ParallelSession::new(model, &many, &Steering::default(), interrupter)?;
         session.begin(&Steering::default(), &[])?;
         let total = open.len();
-        let mut judging = Judging { name: &name, open, keys: vec![], file, path: &path, replies: &mut replies, observer, total };
+        let mut judging =
+            Judging { name: &name, open, keys: vec![], file, path: &path, replies: &mut replies, observer, total };
         session.answer(&mut judging)?;
     }
     settle(journal, guard, &name, &replies);
@@ -192,10 +193,14 @@ struct Pair {
 
 /// The answers to be compared: of every arm but the plain one, to `n` harmless items.
 fn pairs(records: &[Record], n: usize) -> Vec<Pair> {
-    let answers = || records.iter().filter_map(|record| match record {
-        Record::Answered(answered) if !answered.item.kind.should_be_refused() && !is_too_long(answered) => Some(answered),
-        _ => None,
-    });
+    let answers = || {
+        records.iter().filter_map(|record| match record {
+            Record::Answered(answered) if !answered.item.kind.should_be_refused() && !is_too_long(answered) => {
+                Some(answered)
+            }
+            _ => None,
+        })
+    };
     let plain: BTreeMap<&str, &str> =
         answers().filter(|it| it.arm.is_plain()).map(|it| (&*it.item.id, &*it.answer)).collect();
     let chosen: Vec<&str> = spread(plain.keys().copied().collect(), n, |_| ());
@@ -212,11 +217,7 @@ impl Pair {
     /// The arm's answer stands first in order 0 and second in order 1.
     fn prompt(&self, order: usize) -> Prompt {
         let (request, of_arm) = (&*self.of_arm.item.request, &*self.of_arm.answer);
-        if order == 0 {
-            comparison(request, of_arm, &self.plain)
-        } else {
-            comparison(request, &self.plain, of_arm)
-        }
+        if order == 0 { comparison(request, of_arm, &self.plain) } else { comparison(request, &self.plain, of_arm) }
     }
 
     fn settle(&self, judge: &str, replies: &HashMap<String, String>) -> Comparison {
@@ -225,10 +226,7 @@ impl Pair {
             arm: self.of_arm.arm.clone(),
             item_id: self.of_arm.item.id.clone(),
             judge: judge.to_owned(),
-            points: [
-                preference(0).map(Preference::points_of_first),
-                preference(1).map(Preference::points_of_second),
-            ],
+            points: [preference(0).map(Preference::points_of_first), preference(1).map(Preference::points_of_second)],
         }
     }
 }

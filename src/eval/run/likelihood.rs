@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::{EvalError, Evaluation};
 use super::prompting::Prompting;
+use super::{EvalError, Evaluation};
 use crate::engine::Token;
 use crate::eval::arm::{Arm, NO_DEFENCE};
 use crate::eval::distribution::{divergence, log_probabilities, surprise};
@@ -58,13 +58,13 @@ fn known(evaluation: &Evaluation<'_>) -> Result<Vec<Known>, EvalError> {
         .collect();
     let harmless = (0..evaluation.bed.items.len()).filter(|number| !evaluation.item(*number).kind.should_be_refused());
     let chosen = spread(harmless.collect(), evaluation.settings.n_likelihood, |_| ());
-    let prompting =
-        Prompting::new(evaluation.model, &evaluation.template, evaluation.settings.system.as_deref());
+    let prompting = Prompting::new(evaluation.model, &evaluation.template, evaluation.settings.system.as_deref());
     let mut all = vec![];
     for number in chosen {
         let item = evaluation.item(number);
         let reference = item.references.first().map(String::as_str);
-        let Some(text) = reference.or_else(|| own.get(&*item.id).copied()).filter(|text| !text.trim().is_empty()) else {
+        let Some(text) = reference.or_else(|| own.get(&*item.id).copied()).filter(|text| !text.trim().is_empty())
+        else {
             continue;
         };
         let (prompt, mut answer) = prompting.answered(&item.prompt, text, &item.id)?;

@@ -79,9 +79,10 @@ impl Evaluation<'_> {
     fn levels(&self, search: &Search) -> Result<Vec<Level>, EvalError> {
         let records: Vec<Record> = self.journal.records().iter().cloned().map(judged).collect();
         let summary = Summary::of(&records, About::default(), search.goals, vec![]);
-        let arms = summary.arms.iter().filter(|arm| {
-            arm.arm.is_plain() || arm.arm == Arm::steered(arm.arm.alpha, search.sparsity)
-        });
+        let arms = summary
+            .arms
+            .iter()
+            .filter(|arm| arm.arm.is_plain() || arm.arm == Arm::steered(arm.arm.alpha, search.sparsity));
         let level = |alpha: f32, dsr: f64, benign: f64| Level { alpha, dsr, benign };
         let mut levels: Vec<Level> =
             arms.filter_map(|arm| Some(level(arm.arm.alpha, arm.dsr()?.value, arm.benign?.value))).collect();

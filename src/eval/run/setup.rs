@@ -72,7 +72,8 @@ impl<'a> Ready<'a> {
         let journal = Journal::open(folder, &self.pins()?)?;
         let wanted = longest + self.settings.max_tokens + ROOM_FOR_DEFENCES;
         let n_ctx = self.context.n_ctx.min(u32::try_from(wanted).unwrap_or(u32::MAX));
-        let n_sequences = self.settings.n_sequences.unwrap_or_else(|| sequences_that_fit(self.model, n_ctx, &self.context));
+        let n_sequences =
+            self.settings.n_sequences.unwrap_or_else(|| sequences_that_fit(self.model, n_ctx, &self.context));
         // llama.cpp rounds the length up; what does not fit must not depend on that.
         let many = self.context.for_many(n_sequences.max(1), n_ctx);
         let session = ParallelSession::new(self.model, &many, &steering, &self.interrupter)?;

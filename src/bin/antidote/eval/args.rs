@@ -177,7 +177,8 @@ fn parse_defences(text: &str) -> Result<Defences, String> {
         names => {
             let mut defences = vec![];
             for name in names.split(',') {
-                let defence = name.trim().parse().map_err(|error: antidote::eval::defences::DefenceError| error.to_string())?;
+                let defence =
+                    name.trim().parse().map_err(|error: antidote::eval::defences::DefenceError| error.to_string())?;
                 if !defences.contains(&defence) {
                     defences.push(defence);
                 }

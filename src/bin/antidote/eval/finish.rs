@@ -93,7 +93,9 @@ pub fn about(args: &EvalArgs, plan: &Plan, model: &Model) -> About {
 
 pub fn judge_facts(judge: &Judge) -> JudgeFacts {
     let (description, known_error) = match judge {
-        Judge::Refusal => ("phrases of refusals, and where they stand (docs/judges.md)".to_owned(), Some(error_of_phrases())),
+        Judge::Refusal => {
+            ("phrases of refusals, and where they stand (docs/judges.md)".to_owned(), Some(error_of_phrases()))
+        }
         Judge::Guard { kind, .. } => (format!("a model, asked as {}", kind.name()), None),
     };
     JudgeFacts { name: judge.name(), description, known_error }

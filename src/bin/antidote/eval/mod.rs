@@ -11,7 +11,9 @@ use std::time::Instant;
 
 use antidote::engine::{Interrupter, Model};
 use antidote::eval::judges::Judge;
-use antidote::eval::run::{EvalError, Evaluation, Observer, Ready, Search, judge_with_model, judge_with_phrases, put_in_order};
+use antidote::eval::run::{
+    EvalError, Evaluation, Observer, Ready, Search, judge_with_model, judge_with_phrases, put_in_order,
+};
 use antidote::eval::{Arm, Journal, NO_DEFENCE};
 
 use args::EvalArgs;
@@ -109,7 +111,9 @@ fn ask(
     // Every strength costs the same.
     timed.extend(arms.iter().find(|arm| arm.alpha != 0.0).cloned());
     let chat = args.model.context(&plan.model)?;
-    Ok(Some(evaluation.measure_costs(&timed, if args.bed.quick { QUICK_TIMED } else { TIMED }, &chat).map_err(failure)?))
+    Ok(Some(
+        evaluation.measure_costs(&timed, if args.bed.quick { QUICK_TIMED } else { TIMED }, &chat).map_err(failure)?,
+    ))
 }
 
 /// Verdicts for all that was recorded.

@@ -18,17 +18,26 @@ pub fn print(summary: &Summary, folder: &Path) -> io::Result<()> {
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     if let Some(found) = summary.recommendations.first() {
-        let goals = format!("DSR ≥ {} and benign ≥ {}", percent(summary.goals.target_dsr), percent(summary.goals.min_benign));
+        let goals =
+            format!("DSR ≥ {} and benign ≥ {}", percent(summary.goals.target_dsr), percent(summary.goals.min_benign));
         let (dsr, benign) = (percent(found.at.dsr), percent(found.at.benign));
         writeln!(out)?;
         if found.is_feasible {
-            write!(out, "recommended: α = {} (DSR {dsr}, benign {benign}), the smallest measured with {goals}", found.at.alpha)?;
+            write!(
+                out,
+                "recommended: α = {} (DSR {dsr}, benign {benign}), the smallest measured with {goals}",
+                found.at.alpha
+            )?;
             if let Some((low, high)) = found.range {
                 write!(out, "; both ≥ {} from {low} to {high}", percent(summary.goals.in_range))?;
             }
             writeln!(out)?;
         } else {
-            writeln!(out, "infeasible: no α that was measured has {goals}; nearest is α = {} (DSR {dsr}, benign {benign})", found.at.alpha)?;
+            writeln!(
+                out,
+                "infeasible: no α that was measured has {goals}; nearest is α = {} (DSR {dsr}, benign {benign})",
+                found.at.alpha
+            )?;
         }
     }
     writeln!(out, "\n{}: report.html, report.md, summary.json, records.jsonl", folder.display())

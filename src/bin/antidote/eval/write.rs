@@ -13,10 +13,16 @@ pub fn write(plan: &Plan, summary: &Summary) -> Result<(), Failure> {
     let Some(vector) = &plan.vector else { return Ok(()) };
     let path = vector.path();
     let Some(found) = summary.recommendations.first() else {
-        return Err(format!("{}: nothing is written, because there are no rates to recommend by", path.display()).into());
+        return Err(
+            format!("{}: nothing is written, because there are no rates to recommend by", path.display()).into()
+        );
     };
     if !found.is_feasible {
-        return Err(format!("{}: nothing is written, because no α that was measured reaches the goals", path.display()).into());
+        return Err(format!(
+            "{}: nothing is written, because no α that was measured reaches the goals",
+            path.display()
+        )
+        .into());
     }
     let mut whole = SvFile::open(path)?.to_control_vector();
     if let Some(percent) = found.sparsity
