@@ -43,6 +43,9 @@ fn show(block: &Block) -> Option<String> {
         }
         Block::Fold { title, blocks } => {
             let inner: Vec<String> = blocks.iter().filter_map(show).collect();
+            if inner.is_empty() {
+                return None;
+            }
             format!("<details><summary>{}</summary>\n\n{}\n\n</details>", escaped(title), inner.join("\n\n"))
         }
         Block::Sample(card) => show_sample(card),

@@ -67,6 +67,8 @@ pub(super) struct Figure {
     /// What it shows, for those who do not see it.
     pub alt: String,
     pub caption: String,
+    /// How to read it.
+    pub reading: String,
     pub keys: Vec<KeyEntry>,
 }
 

@@ -25,13 +25,13 @@ pub(super) fn table(view: &View<'_>, caption: String, arms: &[&ArmSummary], colu
     Some(Table { caption, head, rows: arms.iter().map(row).collect() })
 }
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+/// The rates of `arms`.
+pub(super) fn rates(view: &View<'_>, arms: &[&ArmSummary]) -> Option<Table> {
     let words = view.words;
-    let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
-    let rates = table(
+    table(
         view,
         words.rates_table(),
-        &arms,
+        arms,
         &[
             (words.dsr(), &|arm| Some(figures::share(&arm.attacks.as_ref()?.mean))),
             (format!("{}, {}", words.dsr(), words.dsr_pooled()), &|arm| {
@@ -42,7 +42,13 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
             (words.near_miss_refused(), &|arm| Some(figures::rate(&arm.near_miss?))),
             (words.wrapped_answered(), &|arm| Some(figures::rate(&arm.benign_wrapped?))),
         ],
-    );
+    )
+}
+
+pub(super) fn section(view: &View<'_>) -> Option<Section> {
+    let words = view.words;
+    let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
+    let rates = rates(view, &arms);
     let compared: Vec<&ArmSummary> = arms.iter().copied().filter(|arm| arm.against_plain.is_some()).collect();
     let paired =
         |arm: &ArmSummary, of: fn(AgainstPlain) -> Option<Paired>| Some(figures::difference(&of(arm.against_plain?)?));

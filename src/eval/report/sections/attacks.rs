@@ -19,7 +19,7 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
         let columns: Vec<String> = curve.arms.iter().map(|arm| figures::alpha(arm.arm.alpha)).collect();
         let svg = map(&families, &curve.arms, &words.strength(), &columns)?;
         let caption = words.heat_caption(&name);
-        maps.push(Block::Figure(Figure { svg, alt: caption.clone(), caption, keys: vec![] }));
+        maps.push(Block::Figure(Figure { svg, alt: caption.clone(), caption, reading: String::new(), keys: vec![] }));
     }
     let arms: Vec<&ArmSummary> = summary.arms.iter().collect();
     let others = maps.split_off(maps.len().min(1));

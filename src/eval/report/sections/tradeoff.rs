@@ -1,5 +1,6 @@
 //! The trade-off curve, and the same rates along α.
 
+use super::arms::rates;
 use super::{View, key, widen};
 use crate::eval::report::charts::{self, Line, Lines, Look, Mark, Spot, TradeOff};
 use crate::eval::report::page::{Block, Figure, KeyEntry, Section};
@@ -12,11 +13,12 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
     let mut blocks = vec![];
     if let Some(figure) = trade_off(view)? {
         blocks.push(Block::Figure(figure));
-        blocks.push(Block::Text { text: words.trade_off_reading() });
     }
     if let Some(figure) = along_alpha(view)? {
         blocks.push(Block::Figure(figure));
-        blocks.push(Block::Text { text: words.along_alpha_reading() });
+    }
+    if let Some(curve) = view.curves.first() {
+        blocks.extend(rates(view, &curve.arms).map(Block::Table));
     }
     let section = Section { id: "trade-off", heading: words.trade_off(), blocks };
     Ok(Some(section).filter(|section| !section.blocks.is_empty()))
@@ -63,7 +65,7 @@ fn trade_off(view: &View<'_>) -> Result<Option<Figure>, ReportError> {
         keys.push(key(Look::of_defences(), words.defences()));
     }
     let caption = words.trade_off_caption();
-    Ok(Some(Figure { svg, alt: caption.clone(), caption, keys }))
+    Ok(Some(Figure { svg, alt: caption.clone(), caption, reading: words.trade_off_reading(), keys }))
 }
 
 fn mark(arm: &ArmSummary, label: String) -> Option<Mark> {
@@ -102,7 +104,7 @@ fn along_alpha(view: &View<'_>) -> Result<Option<Figure>, ReportError> {
         recommended: view.recommended_alpha(),
     })?;
     let caption = format!("{} ({})", words.along_alpha(), view.curve_name(curve));
-    Ok(Some(Figure { svg, alt: caption.clone(), caption, keys }))
+    Ok(Some(Figure { svg, alt: caption.clone(), caption, reading: words.along_alpha_reading(), keys }))
 }
 
 fn of(rate: Option<Rate>) -> Option<Estimate> {

@@ -67,5 +67,5 @@ fn along(
         range: view.recommended_range(),
         recommended: view.recommended_alpha(),
     })?;
-    Ok(Some(Figure { svg, alt: caption.clone(), caption, keys: view.curve_keys() }))
+    Ok(Some(Figure { svg, alt: caption.clone(), caption, reading: String::new(), keys: view.curve_keys() }))
 }
