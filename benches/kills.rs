@@ -16,6 +16,9 @@ use antidote::dump::Dump;
 use antidote::vector::SvFile;
 use common::arguments;
 
+/// Prompts on each side of the dump: several batches.
+const PROMPTS: usize = 80;
+
 /// What became of one kind of work.
 #[derive(Default)]
 struct Tally {
@@ -65,12 +68,17 @@ fn time(command: &mut Command) -> Duration {
 }
 
 fn dumps(folder: &Path, kills: usize, random: &mut Random) -> Tally {
-    let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/prompts");
+    for side in ["harmful.txt", "benign.txt"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo/prompts").join(side);
+        let text = std::fs::read_to_string(path).expect("the demo's prompts");
+        let lines: Vec<&str> = text.lines().take(PROMPTS).collect();
+        std::fs::write(folder.join(side), lines.join("\n")).expect("written");
+    }
     let (out, whole) = (folder.join("d.safetensors"), folder.join("whole.safetensors"));
     let dump = |out: &Path| {
         let mut command = command(env!("CARGO_BIN_EXE_antidote"));
-        command.args(["dump", "models/demo.Q8_0.gguf", "--harmful"]).arg(prompts.join("harmful.txt"));
-        command.arg("--benign").arg(prompts.join("benign.txt")).arg("-o").arg(out);
+        command.args(["dump", "models/demo.Q8_0.gguf", "--harmful"]).arg(folder.join("harmful.txt"));
+        command.arg("--benign").arg(folder.join("benign.txt")).arg("-o").arg(out);
         command.current_dir(env!("CARGO_MANIFEST_DIR"));
         command
     };
