@@ -22,8 +22,9 @@ from split import LANGUAGES
 HERE = pathlib.Path(__file__).parent
 REFUSAL, TERSE = program.ROOT / "vectors/demo.refusal.sv", program.ROOT / "vectors/demo.terse.sv"
 SHARES_OF_SUGGESTED = (0.4, 0.7, 0.85, 1.0, 1.15, 1.4)
-# 5% of the components carry about a quarter of the squared length, so all of them do as much at a quarter of the α.
-DENSE_SHARE = 0.27
+# The kept components carry less than half of the squared length of all layers, so all of them do as much at less than half
+# of the α.
+DENSE_SHARE = 0.42
 # DSR at which 5% and all components are compared.
 LEVELS = (0.7, 0.8, 0.9, 0.95, 0.98)
 
