@@ -9,7 +9,7 @@ use crate::engine::FinishReason;
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
-#[expect(clippy::large_enum_variant, reason = "nearly all records are answers: a box would only add an allocation")]
+#[expect(clippy::large_enum_variant, reason = "most records are answers: a box would only cost")]
 pub enum Record {
     /// An answer.
     Answered(Answered),
