@@ -132,7 +132,7 @@ impl ContextOptions {
 
 /// Up to this size of the file one thread is faster than two (measured: a model of 3 MB answers 1.7 times as fast),
 /// because waiting for each other takes longer than the work.
-const ONE_THREAD_BYTES: u64 = 32 << 20;
+pub(super) const ONE_THREAD_BYTES: u64 = 32 << 20;
 
 /// Threads that compute by default: one for tiny models; every core of a small machine; of a larger one only the
 /// physical cores, because two threads on one core share the units that the matrix products keep busy.

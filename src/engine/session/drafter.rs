@@ -17,15 +17,15 @@ const ALIKE: usize = 3;
 /// More alike tokens than this make a guess no better.
 const ENOUGH_ALIKE: usize = 16;
 
-/// Guesses are this long: with the token before them they make a batch of 4, 8 or 16 rows, which is what llama.cpp's
+/// Guesses are this long: with the token before them they make a batch of 4 or 8 rows, which is what llama.cpp's
 /// products on a CPU are cut into. Others cost more, not less.
-const LENGTHS: [usize; 3] = [3, 7, 15];
+const LENGTHS: [usize; 2] = [3, 7];
 
 /// After guesses that did not pay, this many tokens at most pass before the next one.
 const LONGEST_REST: u32 = 128;
 
-/// A guess pays if at least this share of it was right: what its rows cost beside a token alone.
-const PAYING_SHARE: usize = 3;
+/// A guess pays if at least one in so many of its tokens was right: its rows cost more than a token alone.
+const PAYING_SHARE: usize = 2;
 
 /// Guesses, and learns from what became of them.
 #[derive(Debug)]
@@ -173,7 +173,7 @@ mod tests {
                 n
             })
             .collect();
-        assert_eq!(lengths, [3, 7, 15, 15]);
+        assert_eq!(lengths, [3, 7, 7, 7]);
         let mut always = Drafter::new(Speculation::Always(NonZeroU8::new(5).unwrap()));
         always.learn(5, 0);
         assert_eq!(always.draft(&known, Token(3), 100).len(), 5);
