@@ -24,14 +24,17 @@ struct Attempt {
     prompt: Option<String>,
 }
 
-/// The attacks of an artifact, and the places of those without a prompt; `None` if `text` is no artifact.
-pub(super) fn read(text: &str, stem: &str) -> Option<Result<(Vec<Item>, Vec<String>), String>> {
+/// The attacks of an artifact, and the names of those without a prompt.
+pub(super) type Attacks = (Vec<Item>, Vec<String>);
+
+/// What an artifact holds; `None` if `text` is no artifact.
+pub(super) fn read(text: &str, stem: &str) -> Option<Result<Attacks, String>> {
     let value: serde_json::Value = serde_json::from_str(text).ok()?;
     value.get("jailbreaks")?;
     Some(serde_json::from_value(value).map(|artifact| items(artifact, stem)).map_err(|error| error.to_string()))
 }
 
-fn items(artifact: Artifact, stem: &str) -> (Vec<Item>, Vec<String>) {
+fn items(artifact: Artifact, stem: &str) -> Attacks {
     let family = artifact.parameters.method.unwrap_or_else(|| stem.to_owned());
     let model = artifact.parameters.model.unwrap_or_else(|| stem.to_owned());
     let (mut items, mut without) = (vec![], vec![]);
