@@ -107,8 +107,7 @@ impl ContextOptions {
         }
     }
 
-    /// Many short conversations at once, `n_sequences` of them, with room for `n_ctx` tokens each. All cores compute:
-    /// a step of many sequences is enough work to share, even of a tiny model.
+    /// Many short conversations at once, `n_sequences` of them, with room for `n_ctx` tokens each.
     #[must_use]
     pub fn for_many(&self, n_sequences: u32, n_ctx: u32) -> Self {
         // llama.cpp makes every part of the cache a multiple of this.
@@ -122,12 +121,6 @@ impl ContextOptions {
             ..self.clone()
         }
     }
-
-    /// The same with as many threads as suit batches: every core of a small machine, also for a tiny model.
-    #[must_use]
-    pub fn with_threads_for_batches(self) -> Self {
-        Self { threads: threads_of_machine(), ..self }
-    }
 }
 
 /// Up to this size of the file one thread is faster than two (measured: a model of 3 MB answers 1.7 times as fast),
@@ -140,10 +133,6 @@ fn default_threads(model: Outline) -> i32 {
     if model.n_bytes <= ONE_THREAD_BYTES {
         return 1;
     }
-    threads_of_machine()
-}
-
-fn threads_of_machine() -> i32 {
     let logical = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = if logical <= 4 {
         logical

@@ -122,7 +122,7 @@ fn judge(args: &EvalArgs, journal: &mut Journal, interrupter: &Interrupter) -> R
         Judge::Refusal => judge_with_phrases(journal),
         Judge::Guard { path, kind } => {
             let only_flags = ModelArgs { model: None, model_flag: None, ctx: None, ..args.model };
-            let context = batches(&only_flags, path)?;
+            let context = only_flags.context(path)?;
             let model: Model = load::model(path, &only_flags, &context)?;
             let judge = &args.judging.judge;
             judge_with_model(journal, judge, *kind, &model, &context, args.judging.compare, interrupter, observer())
@@ -130,12 +130,6 @@ fn judge(args: &EvalArgs, journal: &mut Journal, interrupter: &Interrupter) -> R
         }
     }
     put_in_order(journal).map_err(failure)
-}
-
-/// The context that the flags ask for, with the threads that suit many sequences unless their number was given.
-fn batches(args: &ModelArgs, path: &std::path::Path) -> Result<antidote::engine::ContextOptions, Failure> {
-    let context = args.context(path)?;
-    Ok(if args.threads.is_some() { context } else { context.with_threads_for_batches() })
 }
 
 /// Ctrl-C stops after what is being computed; what is recorded stays. A second one stops at once.

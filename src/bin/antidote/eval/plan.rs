@@ -105,9 +105,9 @@ impl Plan {
         Ok(Self { model, vector, bed, sources, arms, settings, goals, search_up_to })
     }
 
-    /// The context of one conversation, with the threads that suit many.
+    /// The context of one conversation.
     pub fn context(&self, args: &EvalArgs) -> Result<ContextOptions, Failure> {
-        super::batches(&args.model, &self.model)
+        args.model.context(&self.model)
     }
 }
 
