@@ -73,7 +73,7 @@ pub struct BedArgs {
     /// At most N prompts of every kind, spread evenly over its families.
     #[arg(long, value_name = "N", value_parser = parse_limit)]
     pub limit: Option<usize>,
-    /// Fewer prompts, strengths and defences: a first impression, in about two minutes on the demo model.
+    /// Fewer prompts, strengths and defences: a first impression, in two to three minutes on the demo model.
     #[arg(long)]
     pub quick: bool,
 }

@@ -16,7 +16,7 @@ use crate::demo::Demo;
 use crate::{Failure, UsageError};
 
 /// Prompts of every kind with `--quick`.
-const QUICK_LIMIT: usize = 60;
+const QUICK_LIMIT: usize = 36;
 /// Answers whose likelihood is measured.
 const LIKELIHOODS: usize = 200;
 const QUICK_LIKELIHOODS: usize = 40;
