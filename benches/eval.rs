@@ -61,7 +61,7 @@ fn main() {
     let n_ctx = u32::try_from(longest).expect("a context");
     let n_sequences = number(4, sequences_that_fit(&model, n_ctx, &chat) as usize) as u32;
 
-    let many = chat.clone().with_threads_for_batches().for_many(n_sequences, n_ctx);
+    let many = chat.clone().for_many(n_sequences, n_ctx);
     let plain = Steering::default();
     let mut parallel = ParallelSession::new(&model, &many, &plain, &Interrupter::default()).expect("a context");
     let mut session = Session::new(&model, &chat, plain.clone()).expect("a context");
