@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::arguments;
+use common::random::Random;
 
 /// Longer than this is a hang: the untouched models answer in milliseconds.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -51,8 +52,9 @@ fn main() {
         let mut random = Random(name.len() as u64);
         for _ in 0..changes {
             let mut bytes = original.clone();
-            let places: Vec<_> =
-                (0..=random.below(3)).map(|_| (random.below(header), random.below(256) as u8)).collect();
+            let places: Vec<_> = (0..=random.below(3))
+                .map(|_| (random.below(header as u64) as usize, random.below(256) as u8))
+                .collect();
             places.iter().for_each(|(at, value)| bytes[*at] = *value);
             attempt(format!("bytes {places:?}"), &bytes);
         }
@@ -123,18 +125,5 @@ fn run(model: &Path) -> &'static str {
         _ if said.contains("llama.cpp gave up") => "llama.cpp gave up",
         _ if said.contains("llama.cpp") => "refused by llama.cpp",
         _ => "refused before llama.cpp",
-    }
-}
-
-/// Steele and Vigna's SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % end as u64) as usize
     }
 }

@@ -15,6 +15,7 @@ use antidote::chat::Saved;
 use antidote::dump::Dump;
 use antidote::vector::SvFile;
 use common::arguments;
+use common::random::Random;
 
 /// Prompts on each side of the dump: several batches.
 const PROMPTS: usize = 80;
@@ -88,7 +89,7 @@ fn dumps(folder: &Path, kills: usize, random: &mut Random) -> Tally {
     let mut same = true;
     for _ in 0..kills {
         // Killed again and again it still gets on, a batch at a time.
-        if kill(&mut dump(&out).spawn().expect("the program starts"), random.part_of(takes)) {
+        if kill(&mut dump(&out).spawn().expect("the program starts"), part_of(random, takes)) {
             tally.finished += 1;
             tally.lost += usize::from(!out.exists());
         } else {
@@ -119,7 +120,7 @@ fn derivations(folder: &Path, kills: usize, random: &mut Random) -> Tally {
     for number in 0..kills {
         let percent = 1 + number % 50;
         let child = &mut derive(&percent.to_string()).spawn().expect("the program starts");
-        let is_finished = kill(child, random.part_of(takes));
+        let is_finished = kill(child, part_of(random, takes));
         let vector = SvFile::open(&out);
         let is_new = vector.as_ref().is_ok_and(|v| (v.header().sparsity - percent as f32 / 100.0).abs() < 1e-6);
         tally.lost += usize::from(vector.is_err() || (is_finished && !is_new));
@@ -165,19 +166,7 @@ fn saves(folder: &Path, kills: usize, random: &mut Random) -> Tally {
     tally
 }
 
-/// Steele and Vigna's SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % end
-    }
-
-    fn part_of(&mut self, whole: Duration) -> Duration {
-        whole * self.below(1000) as u32 / 1000
-    }
+/// A part of `whole`, by chance.
+fn part_of(random: &mut Random, whole: Duration) -> Duration {
+    whole * random.below(1000) as u32 / 1000
 }

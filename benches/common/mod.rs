@@ -1,6 +1,8 @@
 //! What the benchmarks share: one measurement, and medians.
 #![allow(dead_code, reason = "each benchmark uses its own part")]
 
+pub mod random;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
