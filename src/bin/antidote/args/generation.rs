@@ -1,0 +1,119 @@
+//! How tokens are chosen and when an answer ends.
+
+use std::num::NonZeroU8;
+use std::path::PathBuf;
+
+use antidote::chat::grammar_of_schema;
+use antidote::engine::{Model, Sampler, Sampling, Speculation};
+use clap::Args;
+
+/// How tokens are chosen and when an answer ends.
+#[derive(Args)]
+#[command(next_help_heading = "Generation")]
+pub struct GenerationArgs {
+    /// System prompt.
+    #[arg(short, long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// Tokens of an answer at most [default: until the context is full].
+    #[arg(short = 'n', long, value_name = "N")]
+    pub max_tokens: Option<usize>,
+    /// 0 takes the likeliest token every time.
+    #[arg(long = "temp", value_name = "T", default_value = "0.8", value_parser = parse_temperature)]
+    pub temperature: f32,
+    /// Keep only the K likeliest tokens; 0 keeps all.
+    #[arg(long, value_name = "K", default_value = "40", value_parser = clap::value_parser!(i32).range(0..))]
+    pub top_k: i32,
+    /// Keep the likeliest tokens that together reach this share.
+    #[arg(long, value_name = "P", default_value = "0.95", value_parser = parse_share)]
+    pub top_p: f32,
+    /// Keep tokens at least this likely compared with the likeliest.
+    #[arg(long, value_name = "P", default_value = "0.05", value_parser = parse_share)]
+    pub min_p: f32,
+    /// Divide the logits of recent tokens by this; 1 changes nothing.
+    #[arg(long, value_name = "X", default_value = "1.0", value_parser = parse_penalty)]
+    pub repeat_penalty: f32,
+    /// How many tokens count as recent; -1 is the whole context.
+    #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(i32).range(-1..), allow_negative_numbers = true)]
+    pub repeat_last_n: i32,
+    /// Seed of the choice of tokens; another one every time if not given.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u32>,
+    /// Guess what is said again, and check several tokens at once: auto where it pays, off, or N tokens at a time.
+    /// Every token is chosen as without.
+    #[arg(long, value_name = "auto|off|N", default_value = "auto", value_parser = parse_speculation)]
+    pub speculate: Speculation,
+    /// Every answer follows the grammar in FILE (llama.cpp's GBNF, beginning at root).
+    #[arg(long, value_name = "FILE.gbnf")]
+    pub grammar: Option<PathBuf>,
+    /// Every answer is JSON that fits the schema in FILE.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "grammar")]
+    pub json_schema: Option<PathBuf>,
+}
+
+impl GenerationArgs {
+    /// The grammar that answers follow, checked against `model`.
+    pub fn grammar(&self, model: &Model) -> Result<Option<String>, crate::Failure> {
+        let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|error| crate::Named::new(file, error));
+        let (file, grammar) = match (&self.grammar, &self.json_schema) {
+            (Some(file), _) => (file, read(file)?),
+            (None, Some(file)) => {
+                let grammar = grammar_of_schema(&read(file)?);
+                (file, grammar.map_err(|error| crate::UsageError(format!("{}: {error}", file.display())))?)
+            }
+            (None, None) => return Ok(None),
+        };
+        let tried = Sampler::new(&self.sampling(), model.n_vocab()).with_grammar(&grammar, model);
+        tried.map_err(|error| crate::UsageError(format!("{}: {error}", file.display())))?;
+        Ok(Some(grammar))
+    }
+
+    pub fn sampling(&self) -> Sampling {
+        Sampling {
+            temperature: self.temperature,
+            top_k: self.top_k,
+            top_p: self.top_p,
+            min_p: self.min_p,
+            repeat_penalty: self.repeat_penalty,
+            repeat_last_n: self.repeat_last_n,
+            seed: self.seed,
+        }
+    }
+}
+
+fn number(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err("not a finite number".to_owned()),
+    }
+}
+
+fn in_range(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, String> {
+    let number = number(text)?;
+    if range.contains(&number) { Ok(number) } else { Err(format!("must lie in {} to {}", range.start(), range.end())) }
+}
+
+fn parse_share(text: &str) -> Result<f32, String> {
+    in_range(text, 0.0..=1.0)
+}
+
+fn parse_temperature(text: &str) -> Result<f32, String> {
+    in_range(text, 0.0..=100.0)
+}
+
+fn parse_penalty(text: &str) -> Result<f32, String> {
+    in_range(text, 0.01..=100.0)
+}
+
+/// Guesses of more tokens than this are never right.
+const LONGEST_GUESS: u8 = 64;
+
+fn parse_speculation(text: &str) -> Result<Speculation, String> {
+    match text {
+        "auto" => Ok(Speculation::Auto),
+        "off" => Ok(Speculation::Off),
+        text => match text.parse::<NonZeroU8>() {
+            Ok(tokens) if tokens.get() <= LONGEST_GUESS => Ok(Speculation::Always(tokens)),
+            _ => Err(format!("must be auto, off, or a number of tokens from 1 to {LONGEST_GUESS}")),
+        },
+    }
+}
