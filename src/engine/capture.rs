@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::boundary::{Batch, Context, Decoded};
+use super::boundary::{Batch, Context};
 use super::error::EngineError;
 use super::model::{Model, Token};
 use super::options::ContextOptions;
@@ -124,11 +124,7 @@ impl<'model> HiddenStates<'model> {
         let model = self.context.model();
         steering.check(model)?;
         let mut dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
-        match steering.scatter(model.n_embd(), &mut dense) {
-            Some((first, last)) => self.context.set_control_vector(&dense, first, last)?,
-            None => self.context.clear_control_vector(),
-        }
-        Ok(())
+        steering.apply(&mut self.context, &mut dense)
     }
 
     /// A handle that stops reading within one layer: it then fails with [`EngineError::Interrupted`].
@@ -233,21 +229,14 @@ impl<'model> HiddenStates<'model> {
             for (position, token) in prompt.iter().enumerate() {
                 // Only a prompt that goes alone is longer than a micro-batch.
                 if batch.len() == self.context.n_batch() {
-                    self.decode(&mut batch)?;
+                    self.context.decode_whole(&mut batch)?;
                     batch.clear();
                 }
                 batch.push(*token, position, sequence, read.contains(&position));
             }
         }
-        self.decode(&mut batch)?;
+        self.context.decode_whole(&mut batch)?;
         self.context.take_states()
-    }
-
-    fn decode(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
-        match self.context.decode(batch)? {
-            Decoded::Done => Ok(()),
-            Decoded::Interrupted => Err(EngineError::Interrupted),
-        }
     }
 }
 

@@ -1,4 +1,20 @@
-//! Whether what a model puts out can be used at all.
+//! What a model puts out, and whether it can be used at all.
+
+use super::boundary::Context;
+use super::error::EngineError;
+
+/// Logits after row `row` of the last batch of `context`, `[n_vocab]`, all finite. A model that was steered out of the
+/// range of its number format would otherwise go on talking, and what it says is neither its own nor protected. `alpha`
+/// is how strongly it is steered, for the message.
+///
+/// # Errors
+/// The row did not ask for output, or its output is of no use.
+pub(super) fn usable<'c>(context: &'c mut Context<'_>, row: usize, alpha: f32) -> Result<&'c [f32], EngineError> {
+    let Some(logits) = context.logits(row) else {
+        return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
+    };
+    if are_usable(logits) { Ok(logits) } else { Err(EngineError::OutputNotFinite { alpha }) }
+}
 
 /// False if a logit is no number, or if all are alike: states too long to be squared come out of the last norm as
 /// zeros, and every token is then as likely as any other.

@@ -21,18 +21,12 @@ impl MemoryNeed {
     pub fn of(gguf: &Gguf<'_>, options: &ContextOptions) -> Self {
         let architecture = gguf.architecture().unwrap_or_default();
         let number = |key: &str| gguf.u64(&format!("{architecture}.{key}"));
-        let n_layer = gguf.n_layer().unwrap_or(0);
         let n_embd = gguf.n_embd().unwrap_or(0);
         let n_head = number("attention.head_count").unwrap_or(1).max(1);
-        let n_head_kv = number("attention.head_count_kv").unwrap_or(n_head);
-        let key = number("attention.key_length").unwrap_or(n_embd / n_head);
-        let value = number("attention.value_length").unwrap_or(n_embd / n_head);
         let n_ff = number("feed_forward_length").unwrap_or(n_embd.saturating_mul(4));
         let n_ctx = u64::from(options.n_ctx);
         let n_batch = u64::from(options.n_batch).min(n_ctx);
 
-        let values_cached =
-            n_ctx.saturating_mul(n_layer).saturating_mul(n_head_kv).saturating_mul(key.saturating_add(value));
         let attention = match options.flash_attention {
             FlashAttention::On => 0,
             FlashAttention::Auto | FlashAttention::Off => n_batch.saturating_mul(n_ctx).saturating_mul(n_head),
@@ -40,7 +34,7 @@ impl MemoryNeed {
         let activations = n_batch.saturating_mul(n_embd.saturating_mul(8).saturating_add(n_ff.saturating_mul(3)));
         Self {
             weights: gguf.tensors().iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.n_bytes())),
-            cache: values_cached.saturating_mul(options.cache_type.bits()) / 8,
+            cache: n_ctx.saturating_mul(cached_values(gguf)).saturating_mul(options.cache_type.bits()) / 8,
             compute: attention.saturating_add(activations).saturating_mul(4),
         }
     }
@@ -63,6 +57,17 @@ impl MemoryNeed {
             available_mib: available / MIB,
         })
     }
+}
+
+/// Values that the cache keeps of a token: keys and values of every layer.
+pub(super) fn cached_values(gguf: &Gguf<'_>) -> u64 {
+    let architecture = gguf.architecture().unwrap_or_default();
+    let number = |key: &str| gguf.u64(&format!("{architecture}.attention.{key}"));
+    let n_head = number("head_count").unwrap_or(1).max(1);
+    let n_head_kv = number("head_count_kv").unwrap_or(n_head);
+    let width = gguf.n_embd().unwrap_or(0) / n_head;
+    let of_head = number("key_length").unwrap_or(width).saturating_add(number("value_length").unwrap_or(width));
+    gguf.n_layer().unwrap_or(0).saturating_mul(n_head_kv).saturating_mul(of_head)
 }
 
 /// Bytes that this process can still take: what the system says is available, or what its container has left.

@@ -5,6 +5,7 @@
 
 mod boundary;
 mod capture;
+mod distribution;
 mod error;
 mod explain;
 mod grammar;
@@ -26,6 +27,7 @@ mod suitable;
 mod text_stream;
 
 pub use capture::{HiddenStates, Reading};
+pub use distribution::{divergence, log_probabilities, surprise};
 pub use error::EngineError;
 pub use explain::{Component, ExplainedLayer, ScoredToken, explain};
 pub use model::{LoadOptions, Model, Outline, Token};

@@ -67,6 +67,7 @@ pub struct Model {
     n_embd: usize,
     n_vocab: usize,
     n_ctx_train: u32,
+    n_cached_values: u64,
 }
 
 impl Model {
@@ -107,6 +108,7 @@ impl Model {
         let fingerprint = Fingerprint::of(&gguf, &file).ok();
         let chat_template = gguf.str("tokenizer.chat_template").map(str::to_owned);
         let name = vector::name_of_model(&gguf, path);
+        let n_cached_values = memory::cached_values(&gguf);
         let is_copied = repack::is_mostly_repacked(&gguf);
         drop(file);
 
@@ -138,6 +140,7 @@ impl Model {
             n_embd,
             n_vocab,
             n_ctx_train,
+            n_cached_values,
         })
     }
 
@@ -201,9 +204,8 @@ impl Model {
 
     /// Values that the cache keeps of a token: keys and values of every layer.
     #[must_use]
-    pub fn n_cached_values(&self) -> usize {
-        let (heads, key_heads) = (self.llama.n_head().max(1) as usize, self.llama.n_head_kv().max(1) as usize);
-        2 * self.n_layer * (self.n_embd * key_heads).div_ceil(heads)
+    pub fn n_cached_values(&self) -> u64 {
+        self.n_cached_values
     }
 
     /// Whether the model keeps a running state (like Mamba) instead of, or beside, a cache of positions.

@@ -6,16 +6,15 @@
 //! of sums. Prompts are processed one by one, in batches of the same shape as those of a
 //! [`Session`](super::Session): what a model answers then hardly depends on who shares the batch.
 
-use super::boundary::{Batch, Context, Decoded};
+use super::boundary::{Batch, Context};
 use super::error::EngineError;
-use super::live_check;
-use super::logits::are_usable;
 use super::model::{Model, Token};
 use super::options::ContextOptions;
 use super::sampler::likeliest;
 use super::session::{FinishReason, Interrupter};
 use super::steering::Steering;
 use super::text_stream::TextStream;
+use super::{live_check, logits};
 
 /// A prompt to answer. The likeliest token is taken every time.
 #[derive(Debug, Clone)]
@@ -70,14 +69,14 @@ const MAX_SEQUENCES: u64 = 32;
 /// How many sequences of `n_ctx` tokens `model` should answer at once.
 #[must_use]
 pub fn sequences_that_fit(model: &Model, n_ctx: u32, options: &ContextOptions) -> u32 {
-    let bytes = model.n_cached_values() as u64 * options.cache_type.bits() / 8 * u64::from(n_ctx.next_multiple_of(256));
+    let tokens = u64::from(n_ctx.next_multiple_of(256));
+    let bytes = model.n_cached_values().saturating_mul(options.cache_type.bits()).saturating_mul(tokens) / 8;
     (CACHE_BYTES / bytes.max(1)).clamp(1, MAX_SEQUENCES) as u32
 }
 
 /// A model that answers many prompts at once.
 pub struct ParallelSession<'model> {
     context: Context<'model>,
-    interrupter: Interrupter,
     /// `[n_layer − 1, n_embd]`, as for a session.
     dense: Vec<f32>,
     alpha: f32,
@@ -123,8 +122,7 @@ impl<'model> ParallelSession<'model> {
         let mut dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
         live_check::check(&mut context, steering, &mut dense)?;
         let slots = (0..options.n_seq_max).map(|_| Slot::default()).collect();
-        let interrupter = interrupter.clone();
-        Ok(Self { context, interrupter, dense, alpha: 0.0, prefix: vec![], slots, batch: Batch::default() })
+        Ok(Self { context, dense, alpha: 0.0, prefix: vec![], slots, batch: Batch::default() })
     }
 
     /// Tokens that a prompt and its answer may have together.
@@ -141,15 +139,8 @@ impl<'model> ParallelSession<'model> {
     pub fn begin(&mut self, steering: &Steering, prefix: &[Token]) -> Result<(), EngineError> {
         let model = self.context.model();
         steering.check(model)?;
-        match steering.scatter(model.n_embd(), &mut self.dense) {
-            Some((first, last)) if !steering.is_plain() => {
-                self.context.set_control_vector(&self.dense, first, last)?;
-            }
-            // Taken out, not added as zeros: the graph is then the plain model's, to the bit.
-            _ => self.context.clear_control_vector(),
-        }
-        let alphas = steering.vectors().iter().map(|vector| vector.alpha);
-        self.alpha = alphas.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
+        steering.apply(&mut self.context, &mut self.dense)?;
+        self.alpha = steering.strongest_alpha();
         self.context.clear_cache();
         self.slots.iter_mut().for_each(|slot| *slot = Slot::default());
         // A running state has no positions: what it holds cannot be cut back to the prefix.
@@ -240,7 +231,7 @@ impl<'model> ParallelSession<'model> {
                 batch.push(asked.next, asked.n_cached, sequence, true);
             }
         }
-        let decoded = self.decode(&mut batch);
+        let decoded = self.context.decode_whole(&mut batch);
         self.batch = batch;
         decoded?;
         let (mut done, mut row) = (vec![], 0);
@@ -295,7 +286,7 @@ impl<'model> ParallelSession<'model> {
                 batch.push(*token, position, sequence, position + 1 == start + tokens.len());
                 position += 1;
             }
-            result = self.decode(&mut batch);
+            result = self.context.decode_whole(&mut batch);
             if result.is_err() {
                 break;
             }
@@ -305,19 +296,8 @@ impl<'model> ParallelSession<'model> {
         result.map(|()| row)
     }
 
-    fn decode(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
-        if self.interrupter.is_raised() || self.context.decode(batch)? == Decoded::Interrupted {
-            return Err(EngineError::Interrupted);
-        }
-        Ok(())
-    }
-
     /// The likeliest token after row `row` of the last batch.
     fn choose(&mut self, row: usize) -> Result<Token, EngineError> {
-        let alpha = self.alpha;
-        let Some(logits) = self.context.logits(row) else {
-            return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
-        };
-        if are_usable(logits) { Ok(likeliest(logits)) } else { Err(EngineError::OutputNotFinite { alpha }) }
+        logits::usable(&mut self.context, row, self.alpha).map(likeliest)
     }
 }

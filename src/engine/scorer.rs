@@ -1,8 +1,8 @@
 //! How likely known text is: the logits in front of every token of an answer that is given.
 
-use super::boundary::{Batch, Context, Decoded};
+use super::boundary::{Batch, Context};
 use super::error::EngineError;
-use super::logits::are_usable;
+use super::logits;
 use super::model::{Model, Token};
 use super::options::ContextOptions;
 use super::session::Interrupter;
@@ -19,7 +19,6 @@ pub struct Scorer<'model> {
     dense: Vec<f32>,
     alpha: f32,
     n_outputs: usize,
-    interrupter: Interrupter,
 }
 
 impl<'model> Scorer<'model> {
@@ -34,7 +33,7 @@ impl<'model> Scorer<'model> {
         let options = ContextOptions { n_seq_max: 1, n_outputs_max, n_batch, unified_cache: true, ..options.clone() };
         let context = Context::new(model, &options, interrupter.clone().into_flag())?;
         let dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
-        Ok(Self { context, dense, alpha: 0.0, n_outputs, interrupter: interrupter.clone() })
+        Ok(Self { context, dense, alpha: 0.0, n_outputs })
     }
 
     /// Tokens that a prompt and its answer may have together.
@@ -49,12 +48,8 @@ impl<'model> Scorer<'model> {
     /// It does not fit the model, or llama.cpp refused it.
     pub fn steer(&mut self, steering: &Steering) -> Result<(), EngineError> {
         steering.check(self.context.model())?;
-        match steering.scatter(self.context.model().n_embd(), &mut self.dense) {
-            Some((first, last)) if !steering.is_plain() => self.context.set_control_vector(&self.dense, first, last)?,
-            _ => self.context.clear_control_vector(),
-        }
-        let alphas = steering.vectors().iter().map(|vector| vector.alpha);
-        self.alpha = alphas.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
+        steering.apply(&mut self.context, &mut self.dense)?;
+        self.alpha = steering.strongest_alpha();
         Ok(())
     }
 
@@ -117,17 +112,9 @@ impl<'model> Scorer<'model> {
         mut next_row: usize,
         on_row: &mut dyn FnMut(usize, &[f32]),
     ) -> Result<usize, EngineError> {
-        if self.interrupter.is_raised() || self.context.decode(batch)? == Decoded::Interrupted {
-            return Err(EngineError::Interrupted);
-        }
+        self.context.decode_whole(batch)?;
         for row in batch.output_rows() {
-            let Some(logits) = self.context.logits(row) else {
-                return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
-            };
-            if !are_usable(logits) {
-                return Err(EngineError::OutputNotFinite { alpha: self.alpha });
-            }
-            on_row(next_row, logits);
+            on_row(next_row, logits::usable(&mut self.context, row, self.alpha)?);
             next_row += 1;
         }
         batch.clear();

@@ -12,13 +12,12 @@ use std::time::{Duration, Instant};
 
 use super::boundary::{Batch, Context, Decoded};
 use super::error::EngineError;
-use super::live_check;
-use super::logits::are_usable;
 use super::model::{Model, Token};
 use super::options::{ContextOptions, Speculation};
 use super::sampler::Sampler;
 use super::steering::{PartialSteering, Steering};
 use super::text_stream::TextStream;
+use super::{live_check, logits};
 use crate::vector::SvFile;
 use ahead::Ahead;
 use drafter::Drafter;
@@ -246,7 +245,7 @@ impl<'model> Session<'model> {
     pub fn steer(&mut self, steering: Steering) -> Result<(), EngineError> {
         steering.check(self.model())?;
         self.partial = self.check_live(&steering)?;
-        Self::apply(&mut self.context, &steering, &mut self.dense)?;
+        steering.apply(&mut self.context, &mut self.dense)?;
         self.steering = steering;
         Ok(())
     }
@@ -266,7 +265,7 @@ impl<'model> Session<'model> {
                 Ok(found) => found,
                 Err(error) => {
                     // What steered before still does.
-                    Self::apply(&mut self.context, &self.steering, &mut self.dense)?;
+                    self.steering.apply(&mut self.context, &mut self.dense)?;
                     return Err(error);
                 }
             };
@@ -274,18 +273,6 @@ impl<'model> Session<'model> {
             self.checked.splice(0..0, vectors.zip(found));
         }
         Ok(steering.vectors().iter().filter_map(|vector| find(&self.checked, &vector.vector).flatten()).collect())
-    }
-
-    /// Lets `context` steer by `steering`; `dense` is where the vectors are added up.
-    fn apply(context: &mut Context<'_>, steering: &Steering, dense: &mut [f32]) -> Result<(), EngineError> {
-        // At α = 0 the vector is taken out, not added as zeros: the graph is then the plain model's, to the bit.
-        match steering.scatter(context.model().n_embd(), dense) {
-            Some((first, last)) if !steering.is_plain() => context.set_control_vector(dense, first, last),
-            _ => {
-                context.clear_control_vector();
-                Ok(())
-            }
-        }
     }
 
     /// Empties the cache, so that everything is processed anew under today's steering.
@@ -464,15 +451,9 @@ impl<'model> Session<'model> {
         self.cached.len()
     }
 
-    /// Logits that choose the next token: `[n_vocab]`, all finite. A model that was steered out of the range of its
-    /// number format would otherwise go on talking, and what it says is neither its own nor protected.
+    /// Logits that choose the next token: `[n_vocab]`, all finite.
     fn output(&mut self) -> Result<&[f32], EngineError> {
-        let alphas = self.steering.vectors().iter().map(|vector| vector.alpha);
-        let alpha = alphas.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
-        let Some(logits) = self.context.logits(self.next_row) else {
-            return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
-        };
-        if are_usable(logits) { Ok(logits) } else { Err(EngineError::OutputNotFinite { alpha }) }
+        logits::usable(&mut self.context, self.next_row, self.steering.strongest_alpha())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::boundary::Context;
 use super::error::EngineError;
 use super::model::Model;
 use crate::vector::SvFile;
@@ -101,8 +102,29 @@ impl Steering {
         Ok(())
     }
 
+    /// The strongest α, for messages; 0 if there is no vector.
+    pub(super) fn strongest_alpha(&self) -> f32 {
+        self.vectors.iter().map(|vector| vector.alpha).max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0)
+    }
+
+    /// Lets `context` steer by these vectors from the next token on; `dense` (`[n_layer − 1, n_embd]`) is where they are
+    /// added up. What steers nothing is taken out, not added as zeros: at α = 0 the graph is then the plain model's, to
+    /// the bit.
+    ///
+    /// # Errors
+    /// llama.cpp refused the vector.
+    pub(super) fn apply(&self, context: &mut Context<'_>, dense: &mut [f32]) -> Result<(), EngineError> {
+        match self.scatter(context.model().n_embd(), dense) {
+            Some((first, last)) => context.set_control_vector(dense, first, last),
+            None => {
+                context.clear_control_vector();
+                Ok(())
+            }
+        }
+    }
+
     /// Adds everything up into `dense` (`[n_layer − 1, n_embd]`, starting at layer 1, as llama.cpp's control vector
-    /// wants it). Returns the first and last layer that is moved; `None` if none is.
+    /// wants it). Returns the first and last layer that is moved; `None` if none is, as under the plain model.
     pub(super) fn scatter(&self, n_embd: usize, dense: &mut [f32]) -> Option<(usize, usize)> {
         dense.fill(0.0);
         let mut span: Option<(usize, usize)> = None;

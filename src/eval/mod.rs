@@ -14,7 +14,6 @@ pub mod statistics;
 
 mod arm;
 mod dice;
-mod distribution;
 mod item;
 mod journal;
 mod language;

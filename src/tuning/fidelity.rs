@@ -1,7 +1,7 @@
 //! How far a cache of 8-bit blocks moves what a model says: measured before it is chosen, because for some models it
 //! is far.
 
-use crate::engine::{ContextOptions, EngineError, Model, Session, Speculation, Steering, Token};
+use crate::engine::{self, ContextOptions, EngineError, Model, Session, Speculation, Steering, Token};
 
 /// Kullback-Leibler divergence, in nats, of the next token's distribution with a smaller cache from that with the
 /// default one: on average over the positions looked at…
@@ -59,17 +59,7 @@ fn logits(model: &Model, options: &ContextOptions, text: &[Token]) -> Result<Vec
 
 /// KL(p ‖ q) of the distributions that two rows of logits stand for, in nats.
 fn divergence(p: &[f32], q: &[f32]) -> f64 {
-    let logarithms = |logits: &[f32]| {
-        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f64 = logits.iter().map(|logit| f64::from(logit - top).exp()).sum();
-        f64::from(top) + sum.ln()
-    };
-    let (of_p, of_q) = (logarithms(p), logarithms(q));
-    let terms = p.iter().zip(q).map(|(p, q)| {
-        let (p, q) = (f64::from(*p) - of_p, f64::from(*q) - of_q);
-        p.exp() * (p - q)
-    });
-    terms.sum::<f64>().max(0.0)
+    engine::divergence(&engine::log_probabilities(p), q)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(in crate::engine) struct Context<'model> {
     model: &'model Model,
     /// Read by llama.cpp's abort callback, raised from signal handlers and other threads; held so that it outlives
     /// the context.
-    _interrupt: Arc<AtomicBool>,
+    interrupt: Arc<AtomicBool>,
     /// Owned through a raw pointer, because llama.cpp holds the same pointer. Null without capture.
     capture: *mut Capture,
     n_batch: usize,
@@ -111,7 +111,7 @@ impl<'model> Context<'model> {
         // llama.cpp makes it smaller where the cache is shorter, and ends the process when it is given more.
         // SAFETY: `raw` is live.
         let n_batch = unsafe { sys::llama_n_batch(raw.as_ptr()) }.min(options.n_batch) as usize;
-        Ok(Self { raw, model, _interrupt: interrupt, capture, n_batch, n_outputs_max: options.n_outputs_max as usize })
+        Ok(Self { raw, model, interrupt, capture, n_batch, n_outputs_max: options.n_outputs_max as usize })
     }
 
     pub fn model(&self) -> &'model Model {
@@ -163,6 +163,17 @@ impl<'model> Context<'model> {
             2 => Ok(Decoded::Interrupted),
             _ => Err(EngineError::Decode { code, complaints: crate::engine::logs::last_complaints() }),
         }
+    }
+
+    /// As [`Self::decode`], where an interruption is an error as well.
+    ///
+    /// # Errors
+    /// Those of [`Self::decode`], and [`EngineError::Interrupted`].
+    pub fn decode_whole(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
+        if self.interrupt.load(Ordering::Relaxed) || self.decode(batch)? == Decoded::Interrupted {
+            return Err(EngineError::Interrupted);
+        }
+        Ok(())
     }
 
     /// Logits of row `row` of the last batch, which must have asked for output: `[n_vocab]`.

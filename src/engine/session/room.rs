@@ -65,7 +65,7 @@ impl Session<'_> {
         let n_ctx = u32::try_from(n_ctx).unwrap_or(u32::MAX);
         let options = ContextOptions { n_ctx, ..self.options.clone() };
         let mut context = Context::new(self.model(), &options, self.interrupter.clone().into_flag())?;
-        Self::apply(&mut context, &self.steering, &mut self.dense)?;
+        self.steering.apply(&mut context, &mut self.dense)?;
         if !self.cached.is_empty() {
             let state = self.context.sequence_state(0);
             if !context.restore_sequence(0, &state) {

@@ -119,6 +119,18 @@ impl Defence {
     }
 }
 
+/// The first step for `case` under `defence`, or of just asking if there is none. `filter` is only looked at by the
+/// perplexity filter.
+///
+/// # Errors
+/// The perplexity filter was not given.
+pub fn start(defence: Option<Defence>, case: Case<'_>, filter: Option<Filter>) -> Result<Step, DefenceError> {
+    match defence {
+        Some(defence) => defence.start(case, filter),
+        None => Ok(Step::ask_once(Call::answer(vec![user(case.prompt)]), 0)),
+    }
+}
+
 impl std::str::FromStr for Defence {
     type Err = DefenceError;
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::prompting::{Prompting, common_prefix};
-use super::{EvalError, Evaluation, Observer};
-use crate::chat::{Message, Role};
-use crate::engine::{Done, FinishReason, Job, Model, Scorer, Steering, Work};
-use crate::eval::arm::{Arm, NO_DEFENCE};
-use crate::eval::defences::{Call, Case, Defence, Filter, Purpose, Step};
+use super::scoring::surprises;
+use super::{EvalError, Evaluation, Observer, arms};
+use crate::engine::{Done, FinishReason, Job, Model, Scorer, Work};
+use crate::eval::arm::Arm;
+use crate::eval::defences::{self, Case, Defence, Filter, Purpose, Step};
 use crate::eval::item::{Item, Kind};
 use crate::eval::journal::{Journal, Key};
 use crate::eval::plan::{Notice, TestBed, Trouble};
@@ -46,7 +46,7 @@ pub(super) fn answer(evaluation: &mut Evaluation<'_>, arm: &Arm, done: usize, to
     let steering = evaluation.steering(arm)?;
     let Evaluation { model, template, settings, bed, session, scorer, scores, journal, observer, .. } = evaluation;
     let model = *model;
-    let defence = (arm.defence != NO_DEFENCE).then(|| arm.defence.parse::<Defence>()).transpose()?;
+    let defence = arms::defence_of(arm)?;
     let prompting = Prompting::new(model, template, settings.system.as_deref());
     let mut scoring = Scoring { model, scorer, scores };
     let filter = match defence {
@@ -88,17 +88,7 @@ struct Scoring<'a, 'model> {
 impl Scoring<'_, '_> {
     fn of(&mut self, text: &str) -> Result<&[f64], EvalError> {
         if !self.scores.contains_key(text) {
-            self.scorer.steer(&Steering::default())?;
-            let tokens = self.model.tokenize(text);
-            let mut scores = vec![];
-            if let [first, rest @ ..] = tokens.as_slice() {
-                // What is longer than the context is scored as far as it goes.
-                let rest = &rest[..rest.len().min(self.scorer.n_ctx().saturating_sub(1))];
-                self.scorer.score(&[*first], rest, &mut |row, logits| {
-                    scores.push(crate::eval::distribution::surprise(logits, rest[row].id() as usize));
-                })?;
-            }
-            self.scores.insert(text.to_owned(), scores);
+            self.scores.insert(text.to_owned(), surprises(self.model, self.scorer, text)?);
         }
         Ok(self.scores.get(text).map_or(&[], Vec::as_slice))
     }
@@ -157,12 +147,8 @@ struct Asked {
 
 impl Answering<'_, '_, '_> {
     fn start(&self, item: &Item) -> Result<Step, EvalError> {
-        let Some(defence) = self.defence else {
-            let call = Call::answer(vec![Message::new(Role::User, &*item.prompt)]);
-            return Ok(Step::Ask { calls: vec![call], then: Box::new(|_| Step::Take(0)) });
-        };
         let case = Case { prompt: &item.prompt, language: item.spoken(), seed: self.seed };
-        Ok(defence.start(case, self.filter)?)
+        Ok(defences::start(self.defence, case, self.filter)?)
     }
 
     /// What the first calls of all items begin with.

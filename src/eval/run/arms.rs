@@ -1,7 +1,7 @@
 //! Which arms are run, and in which order.
 
 use crate::eval::arm::{Arm, NO_DEFENCE};
-use crate::eval::defences::Defence;
+use crate::eval::defences::{Defence, DefenceError};
 
 /// The arms that were asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,6 +30,11 @@ impl ArmPlan {
         arms.extend(self.defences.iter().map(|defence| Arm::defended(defence.name())));
         arms
     }
+}
+
+/// The defence of an arm, if it has one.
+pub(super) fn defence_of(arm: &Arm) -> Result<Option<Defence>, DefenceError> {
+    (arm.defence != NO_DEFENCE).then(|| arm.defence.parse()).transpose()
 }
 
 /// Where an arm stands among others: the plain model, then steered ones by sparsity and α, then defences by name.

@@ -4,12 +4,11 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::prompting::Prompting;
-use super::{EvalError, Evaluation};
-use crate::chat::{Message, Role};
+use super::scoring::surprises;
+use super::{EvalError, Evaluation, arms};
 use crate::engine::{ContextOptions, EngineError, FinishReason, Limits, Sampler, Sampling, Session};
-use crate::eval::arm::{Arm, NO_DEFENCE};
-use crate::eval::defences::{Call, Case, Defence, Filter, Step};
-use crate::eval::distribution::surprise;
+use crate::eval::arm::Arm;
+use crate::eval::defences::{self, Case, Filter, Step};
 use crate::eval::plan::spread;
 use crate::eval::summary::Cost;
 
@@ -58,15 +57,10 @@ impl Evaluation<'_> {
         let item = self.bed.items[number].clone();
         let prompting = Prompting::new(self.model, &self.template, self.settings.system.as_deref());
         let begin = Instant::now();
-        let mut step = if arm.defence == NO_DEFENCE {
-            let call = Call::answer(vec![Message::new(Role::User, &*item.prompt)]);
-            Step::Ask { calls: vec![call], then: Box::new(|_| Step::Take(0)) }
-        } else {
-            let case = Case { prompt: &item.prompt, language: item.spoken(), seed: self.settings.seed };
-            // Lets everything through: what is timed is the filter's own work.
-            let filter = Filter { threshold: f64::INFINITY, window: None };
-            arm.defence.parse::<Defence>()?.start(case, Some(filter))?
-        };
+        let case = Case { prompt: &item.prompt, language: item.spoken(), seed: self.settings.seed };
+        // Lets everything through: what is timed is the filter's own work.
+        let filter = Filter { threshold: f64::INFINITY, window: None };
+        let mut step = defences::start(arms::defence_of(arm)?, case, Some(filter))?;
         let (mut n_calls, mut first, mut rate) = (0, None, None);
         loop {
             step = match step {
@@ -97,18 +91,7 @@ impl Evaluation<'_> {
                     first = first.filter(|_| is_alone);
                     then(answers)
                 }
-                Step::Score { text, then } => {
-                    let mut scores = vec![];
-                    self.scorer.steer(&crate::engine::Steering::default())?;
-                    let tokens = self.model.tokenize(&text);
-                    if let [head, rest @ ..] = tokens.as_slice() {
-                        let rest = &rest[..rest.len().min(self.scorer.n_ctx().saturating_sub(1))];
-                        let mut keep =
-                            |row: usize, logits: &[f32]| scores.push(surprise(logits, rest[row].id() as usize));
-                        self.scorer.score(&[*head], rest, &mut keep)?;
-                    }
-                    then(&scores)
-                }
+                Step::Score { text, then } => then(&surprises(self.model, &mut self.scorer, &text)?),
                 Step::Take(call) => {
                     let answer = begin.elapsed();
                     let first = first.filter(|_| call + 1 == n_calls).unwrap_or(answer);

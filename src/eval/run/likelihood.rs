@@ -5,9 +5,8 @@ use std::collections::HashMap;
 
 use super::prompting::Prompting;
 use super::{EvalError, Evaluation};
-use crate::engine::Token;
+use crate::engine::{Token, divergence, log_probabilities, surprise};
 use crate::eval::arm::{Arm, NO_DEFENCE};
-use crate::eval::distribution::{divergence, log_probabilities, surprise};
 use crate::eval::journal::Key;
 use crate::eval::plan::spread;
 use crate::eval::record::{Likelihood, Record};

@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod likelihood;
 mod prompting;
+mod scoring;
 mod search;
 mod setup;
 

@@ -57,6 +57,6 @@ fn name(arm: &Arm) -> String {
     if arm.defence == NO_DEFENCE { format!("α = {}{sparsity}", arm.alpha) } else { arm.defence.clone() }
 }
 
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
 }

@@ -4,6 +4,7 @@ use antidote::eval::Summary;
 use antidote::vector::SvFile;
 
 use super::plan::Plan;
+use super::table::percent;
 use crate::Failure;
 
 /// Where the evidence begins in a vector's provenance; a new one takes the place of an old one.
@@ -49,7 +50,6 @@ pub fn write(plan: &Plan, summary: &Summary) -> Result<(), Failure> {
 /// What was measured, in one sentence.
 fn evidence(summary: &Summary) -> String {
     let Some(found) = summary.recommendations.first() else { return String::new() };
-    let percent = |share: f64| format!("{:.1}%", share * 100.0);
     let counts = summary.recommended().map_or_else(String::new, |arm| format!(", {} prompts", arm.n_items));
     format!(
         "at α = {} DSR {}, benign {}{counts}; goals DSR ≥ {}, benign ≥ {}; judge {}; model {}; {}",

@@ -1,18 +1,21 @@
 //! Next-token distributions: from logits to log-probabilities, and how far one is from another.
 
 /// Natural logarithms of the probabilities that `logits` (`[n_vocab]`) stand for, in nats.
-pub(super) fn log_probabilities(logits: &[f32]) -> Vec<f32> {
+#[must_use]
+pub fn log_probabilities(logits: &[f32]) -> Vec<f32> {
     let sum = log_sum_exp(logits);
     logits.iter().map(|logit| (f64::from(*logit) - sum) as f32).collect()
 }
 
 /// −ln p of `token` under `logits`, in nats.
-pub(super) fn surprise(logits: &[f32], token: usize) -> f64 {
+#[must_use]
+pub fn surprise(logits: &[f32], token: usize) -> f64 {
     logits.get(token).map_or(f64::INFINITY, |logit| log_sum_exp(logits) - f64::from(*logit))
 }
 
 /// KL(plain ‖ other) in nats, of `plain` as log-probabilities and `other` as logits. Not below 0, whatever rounding says.
-pub(super) fn divergence(plain: &[f32], other: &[f32]) -> f64 {
+#[must_use]
+pub fn divergence(plain: &[f32], other: &[f32]) -> f64 {
     let sum = log_sum_exp(other);
     let terms = plain.iter().zip(other).map(|(plain, other)| {
         let plain = f64::from(*plain);
