@@ -1,11 +1,13 @@
 //! Programs killed (SIGKILL) at random moments while they write: was anything lost that they had said was saved? A dump
 //! must go on where it was and end as one that was never killed; a vector must be the old one or the new one; a saved
-//! conversation must hold every turn that was reported.
+//! conversation must hold every turn that was reported; an evaluation must keep every record it has written and end with
+//! the records and the report of one that was never killed.
 //!
 //! usage: cargo bench --bench kills -- [KILLS] -- SIGKILL at random moments: what was reported saved and is lost
 
 mod common;
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -33,7 +35,12 @@ fn main() {
     let kills: usize = arguments().first().map_or(200, |kills| kills.parse().expect("a number of kills"));
     let folder = tempfile::tempdir().expect("a folder");
     let mut random = Random(1);
-    let all = [("dump", dumps as fn(&Path, usize, &mut Random) -> Tally), ("derive", derivations), ("save", saves)];
+    let all = [
+        ("dump", dumps as fn(&Path, usize, &mut Random) -> Tally),
+        ("derive", derivations),
+        ("save", saves),
+        ("eval", evaluations),
+    ];
     let mut total = Tally::default();
     for (number, (name, work)) in all.iter().enumerate() {
         let share = (kills + number) / all.len();
@@ -163,6 +170,45 @@ fn saves(folder: &Path, kills: usize, random: &mut Random) -> Tally {
         tally.lost += usize::from(there < reported || (file.exists() && Saved::read(&file).is_err()));
         let _ = std::fs::remove_file(&file);
     }
+    tally
+}
+
+fn evaluations(folder: &Path, kills: usize, random: &mut Random) -> Tally {
+    let (out, whole) = (folder.join("eval"), folder.join("eval-whole"));
+    let evaluation = |out: &Path| {
+        let mut command = command(env!("CARGO_BIN_EXE_antidote"));
+        command.args(["eval", "--limit", "20", "--alpha", "0,0.3", "--defence", "self-reminder", "--max-tokens", "32"]);
+        command.args(["--likelihoods", "4", "--out"]).arg(out).current_dir(env!("CARGO_MANIFEST_DIR"));
+        command
+    };
+    let takes = time(&mut evaluation(&whole));
+    let is_whole = |out: &Path| {
+        let read = |folder: &Path, name| std::fs::read(folder.join(name)).expect("what an evaluation leaves");
+        ["records.jsonl", "summary.json", "report.html"].iter().all(|name| read(out, *name) == read(&whole, *name))
+    };
+    // Lines that were whole when the program was killed.
+    let records = || -> HashSet<String> {
+        let text = std::fs::read_to_string(out.join("records.jsonl")).unwrap_or_default();
+        text.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(str::to_owned).collect()
+    };
+    let mut tally = Tally::default();
+    let mut before = HashSet::new();
+    for _ in 0..kills {
+        let is_finished = kill(&mut evaluation(&out).spawn().expect("the program starts"), part_of(random, takes));
+        let after = records();
+        tally.lost += usize::from(!before.is_subset(&after));
+        before = after;
+        if is_finished {
+            tally.finished += 1;
+            tally.lost += usize::from(!is_whole(&out));
+            std::fs::remove_dir_all(&out).expect("removed");
+            before.clear();
+        } else {
+            tally.kills += 1;
+        }
+    }
+    time(&mut evaluation(&out));
+    tally.lost += usize::from(!is_whole(&out));
     tally
 }
 

@@ -1,19 +1,22 @@
 //! The engine on the demo model: exact where it must be, and equal to an independent implementation where one exists
-//! (tests/golden/states, made by PyTorch from the same GGUF).
+//! (tests/golden/states, made by Hugging Face transformers from the same GGUF).
 
 mod common;
+#[path = "common/widened.rs"]
+mod widened;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
-    ContextOptions, EngineError, FinishReason, HiddenStates, Limits, Model, Sampler, Sampling, Session, Steering,
-    SteeringVector, Token,
+    CacheType, ContextOptions, EngineError, FinishReason, FlashAttention, HiddenStates, Limits, LoadOptions, Model,
+    Sampler, Sampling, Session, Steering, SteeringVector, Token,
 };
 use antidote::vector::{ControlVector, LayerStats, SparseLayer, SvFile};
-use common::{demo_vector, model, options, root};
+use common::{demo_model, demo_vector, model, options, root};
 use safetensors::SafeTensors;
+use widened::widened;
 
 fn prompt(model: &Model, text: &str) -> Vec<Token> {
     let template = Template::of(model).unwrap();
@@ -66,17 +69,17 @@ fn golden() -> Golden {
     Golden { prompts, states: floats("states"), logits: floats("logits") }
 }
 
-/// llama.cpp rounds activations to 8 bits in products with Q8_0 weights; PyTorch does not.
+/// Weights and cache in 32-bit floats: what is promised. Measured is about a thousand times less.
+const F32_ERROR: f64 = 1e-3;
+/// llama.cpp rounds activations to 8 bits in products with Q8_0 weights; transformers does not.
 const Q8_0_ERROR: f64 = 0.03;
 
-#[test]
-fn hidden_states_are_those_of_pytorch_at_every_layer() {
+/// The largest relative error of a state of `model` at each layer.
+fn largest_errors(model: &Model, options: &ContextOptions) -> Vec<f64> {
     let golden = golden();
-    let model = model();
-    let tokens: Vec<_> = golden.prompts.iter().map(|text| prompt(&model, text)).collect();
-    let values = model.n_layer() * model.n_embd();
+    let tokens: Vec<_> = golden.prompts.iter().map(|text| prompt(model, text)).collect();
     let mut states: Vec<f32> = vec![];
-    HiddenStates::new(&model, &options())
+    HiddenStates::new(model, options)
         .unwrap()
         .read::<EngineError>(&tokens, |_, state| {
             states.extend(state);
@@ -84,12 +87,28 @@ fn hidden_states_are_those_of_pytorch_at_every_layer() {
         })
         .unwrap();
     assert_eq!(states.len(), golden.states.len());
-    assert_eq!(states.len(), tokens.len() * values);
-    let layers = states.chunks_exact(model.n_embd()).zip(golden.states.chunks_exact(model.n_embd()));
-    for (row, (ours, theirs)) in layers.enumerate() {
-        let (prompt, layer) = (row / model.n_layer(), row % model.n_layer());
-        let error = relative_error(ours, theirs);
-        assert!(error < Q8_0_ERROR, "prompt {prompt}, layer {layer}: relative error {error:.4}");
+    assert_eq!(states.len(), tokens.len() * model.n_layer() * model.n_embd());
+    let mut errors = vec![0.0_f64; model.n_layer()];
+    let rows = states.chunks_exact(model.n_embd()).zip(golden.states.chunks_exact(model.n_embd()));
+    for (row, (ours, theirs)) in rows.enumerate() {
+        let largest = &mut errors[row % model.n_layer()];
+        *largest = largest.max(relative_error(ours, theirs));
+    }
+    errors
+}
+
+#[test]
+fn hidden_states_are_those_of_transformers_at_every_layer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.F32.gguf");
+    std::fs::write(&path, widened(&std::fs::read(demo_model()).unwrap())).unwrap();
+    let exact = ContextOptions { cache_type: CacheType::F32, flash_attention: FlashAttention::Off, ..options() };
+    let wide = Model::load(&path, &exact, LoadOptions::default()).unwrap();
+    for (name, bound, errors) in
+        [("F32", F32_ERROR, largest_errors(&wide, &exact)), ("Q8_0", Q8_0_ERROR, largest_errors(&model(), &options()))]
+    {
+        println!("largest relative error of a state, {name}, by layer: {errors:.2e?}");
+        assert!(errors.iter().all(|error| *error <= bound), "{name}: {errors:.2e?}");
     }
 }
 

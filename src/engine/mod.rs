@@ -3,6 +3,7 @@
 //! The engine speaks tokens and knows nothing of conversations or terminals. Steering goes in as a value
 //! ([`Steering`]); how it reaches llama.cpp stays in here.
 
+mod attention;
 mod boundary;
 mod capture;
 mod distribution;

@@ -291,7 +291,7 @@ pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
 }
 
 /// llama.cpp's global state: made on first use, for the life of the process.
-fn backend() -> Result<&'static LlamaBackend, EngineError> {
+pub(super) fn backend() -> Result<&'static LlamaBackend, EngineError> {
     static BACKEND: OnceLock<Option<LlamaBackend>> = OnceLock::new();
     let refused = || EngineError::Load {
         path: PathBuf::new(),

@@ -164,11 +164,11 @@ impl Bench<'_> {
 
     /// Attention and cache together: blocks of 8 bits need fused attention.
     fn attention(&mut self, base: Settings) -> Result<Settings, EngineError> {
-        let pairs = [
-            (FlashAttention::Off, CacheType::F16),
-            (FlashAttention::On, CacheType::F16),
-            (FlashAttention::On, CacheType::Q8_0),
-        ];
+        // What is used now must be among them, however it is called.
+        let fused =
+            if base.flash_attention == FlashAttention::Auto { FlashAttention::Auto } else { FlashAttention::On };
+        let pairs =
+            [(FlashAttention::Off, CacheType::F16), (fused, CacheType::F16), (FlashAttention::On, CacheType::Q8_0)];
         let quick = self.run(base, SHORT_PROMPT)?;
         // Half of what is left, shared among the candidates, decides how deep they can be looked at.
         let share = self.left().as_secs_f64() / 2.0 / pairs.len() as f64;

@@ -1,7 +1,7 @@
 //! Which settings are fastest for a model on this machine: measured once, remembered, and used from then on.
 //!
 //! What is fastest depends on processor, memory and model by factors: fused attention, for example, wins in the first
-//! hundred tokens of a conversation and loses by more than two to one a thousand tokens later.
+//! hundred tokens of a conversation, and a thousand tokens later it loses by more than two to one on some processors.
 
 mod fidelity;
 mod measure;

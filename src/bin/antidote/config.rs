@@ -202,6 +202,7 @@ fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
 mod tests {
     use super::*;
     use clap::FromArgMatches;
+    use proptest::prelude::*;
 
     fn read(text: &str) -> Result<Config, String> {
         let path = Path::new("config.toml");
@@ -253,6 +254,43 @@ mod tests {
             let error = read(text).unwrap_err();
             for expected in expected {
                 assert!(error.contains(expected), "no '{expected}' in: {error}");
+            }
+        }
+    }
+
+    /// Lines as people and disks write them: real keys with values of every kind, and anything at all.
+    fn line() -> impl Strategy<Value = String> {
+        let key = proptest::sample::select(KEYS.to_vec());
+        let value = prop_oneof![
+            any::<i64>().prop_map(|number| number.to_string()),
+            any::<f64>().prop_map(|number| format!("{number:?}")),
+            any::<bool>().prop_map(|switch| switch.to_string()),
+            "[a-z0-9_./-]{0,8}".prop_map(|text| format!("'{text}'")),
+            Just("[1, 2]".to_owned()),
+            Just("0x_1".to_owned()),
+            Just("1979-05-27".to_owned()),
+        ];
+        prop_oneof![8 => (key, value).prop_map(|(key, value)| format!("{key} = {value}")), 1 => any::<String>()]
+    }
+
+    proptest! {
+        /// Refused with the file's name, or taken by every command as if typed.
+        #[test]
+        fn any_text_is_refused_or_taken(lines in proptest::collection::vec(line(), 0..6)) {
+            match read(&lines.join("\n")) {
+                Err(error) => prop_assert!(error.contains("config.toml"), "{error}"),
+                Ok(config) => {
+                    let command = config.apply(Antidote::command());
+                    for name in COMMANDS {
+                        let arguments: &[&str] = match name {
+                            "run" => &["antidote", "run", "-p", "hello"],
+                            "dump" => &["antidote", "dump", "x.gguf", "--harmful", "h", "--benign", "b", "--out", "o"],
+                            name => &["antidote", name],
+                        };
+                        let matches = command.clone().try_get_matches_from(arguments);
+                        prop_assert!(matches.is_ok(), "{name}: {}", matches.unwrap_err());
+                    }
+                }
             }
         }
     }

@@ -5,16 +5,20 @@
 #![allow(unsafe_code)]
 
 mod abort;
+mod attention_probe;
 mod batch;
 mod context;
 mod dequantise;
 mod eval_callback;
 mod graph_probe;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod huge_pages;
 #[cfg(test)]
 mod quantise;
 mod state;
 
 pub(super) use abort::watch as watch_for_aborts;
+pub(super) use attention_probe::measure_attention;
 pub(super) use batch::Batch;
 pub(super) use context::{Context, Decoded};
 pub(super) use dequantise::Dequantiser;

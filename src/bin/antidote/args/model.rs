@@ -28,7 +28,8 @@ pub struct ModelArgs {
     /// Tokens of a prompt that are processed at once [default: what antidote tune found, or 512].
     #[arg(short = 'b', long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch: Option<u32>,
-    /// Fused attention: fast in short conversations, slow in long ones [default: what antidote tune found, or off].
+    /// Fused attention: fast in short conversations, in long ones on some processors only [default: what antidote tune
+    /// found, or what is measured at the start].
     #[arg(long = "flash-attn", value_enum)]
     pub flash_attention: Option<FlashAttentionArg>,
     /// Number format of the KV cache; q8_0 needs --flash-attn on [default: what antidote tune found, or f16].
