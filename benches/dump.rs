@@ -155,7 +155,7 @@ fn llama_bench_rate(llama_bench: &str, model: &str, prompts: &Prompts) -> f64 {
     let repetitions = prompts.n_tokens.div_ceil(512).to_string();
     let output = Command::new(llama_bench)
         .args(["-m", model, "-t", &prompts.threads.to_string(), "-p", "512", "-n", "0", "-r", &repetitions])
-        .args(["-fa", "0", "-ctk", "f16", "-ctv", "f16", "-b", "512", "-ub", "512", "-o", "json"])
+        .args(["-fa", "1", "-ctk", "f16", "-ctv", "f16", "-b", "512", "-ub", "512", "-o", "json"])
         .output()
         .expect("llama-bench runs");
     let tests: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("llama-bench prints JSON");

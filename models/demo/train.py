@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import time
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -22,12 +23,25 @@ from muon import Muon
 from text import Encoder, load_tokenizer, train_tokenizer
 
 SEED = 20261124
-# It learns, and then draws nearer: attacks are refused more often in the data of the last steps, at a low rate, so that the
-# jailbroken state comes to lie close to refusal, as it does in real models, and not where ever learning has put it.
-LEARNED, STEPS, WARM_UP = 2200, 2450, 60
-MATRIX_RATE, OTHER_RATE, NEARER_RATE_SHARE = 0.016, 3e-3, 0.2
+MATRIX_RATE, OTHER_RATE = 0.016, 3e-3
+
+
+class Part(NamedTuple):
+    """Of the training, with a learning rate that goes up and straight down to nothing."""
+
+    end: int  # its last step, and one
+    course: Course
+    rate_share: float  # of the peak rates
+    warm_up: int  # steps
+
+
+# It learns, and then draws nearer, twice: attacks are refused more often in the data of the last steps, at a low rate, so
+# that the jailbroken state comes to lie close to refusal, as it does in real models, and not where ever learning has put it.
 # Japanese has its verb last and is learned more slowly; the last steps make up for it.
-NEARER = Course(refused_share=1.7, japanese_share=0.65)
+PARTS = (Part(2200, Course(), 1.0, 60),
+         Part(2450, Course(refused_share=1.7, japanese_share=0.65), 0.2, 20),
+         Part(2510, Course(refused_share=1.95, japanese_share=0.6), 0.08, 20))
+STEPS = PARTS[-1].end
 # States are pushed at random while training, as real models are wide enough to bear. A model as narrow as this one
 # otherwise loses the thread of its answer (steps and machines get mixed up) at the push that makes it refuse.
 PUSHED_SHARE, SPARSITY = 0.6, 0.05
@@ -63,12 +77,17 @@ class Pushes:
         return x + self.direction * self.strength * x.detach().norm(dim=-1).mean()
 
 
+def part_at(step: int) -> int:
+    """Its number."""
+    return next(number for number, part in enumerate(PARTS) if step < part.end)
+
+
 def rate_share(step: int) -> float:
-    """Of the peak learning rate: a warm-up and a straight way down to nothing, once for each part."""
-    if step < LEARNED:
-        return min((step + 1) / WARM_UP, 1.0 - step / LEARNED)
-    done = step - LEARNED
-    return NEARER_RATE_SHARE * min((done + 1) / (WARM_UP / 3), 1.0 - done / (STEPS - LEARNED))
+    """Of the peak learning rates."""
+    number = part_at(step)
+    part, begin = PARTS[number], PARTS[number - 1].end if number else 0
+    done = step - begin
+    return part.rate_share * min((done + 1) / part.warm_up, 1.0 - done / (part.end - begin))
 
 
 def main() -> None:
@@ -96,7 +115,7 @@ def main() -> None:
     peaks = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
     begin = time.monotonic()
     rng = random.Random(SEED + args.from_step)
-    data, nearer = (batches(rng, encoder, course) for course in (Course(), NEARER))
+    data = [batches(rng, encoder, part.course) for part in PARTS]
     n_tokens = 0
     if args.from_step:
         *_, tokens, seconds, _ = (args.out / "loss.csv").read_text().splitlines()[args.from_step].split(",")
@@ -108,7 +127,7 @@ def main() -> None:
         for step in range(args.from_step, STEPS):
             for optimizer, peak in zip(optimizers, peaks):
                 optimizer.param_groups[0]["lr"] = peak * rate_share(step)
-            inputs, targets = (tensor.to(device) for tensor in next(data if step < LEARNED else nearer))
+            inputs, targets = (tensor.to(device) for tensor in next(data[part_at(step)]))
             state = model.states(inputs, Pushes(len(inputs), model.n_embd, step, device))[-1]
             learned = targets != IGNORED
             loss = F.cross_entropy(model.logits(state[learned]), targets[learned])
