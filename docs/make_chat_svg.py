@@ -27,7 +27,7 @@ TYPED = [
     ATTACK,
     "/quit",
 ]
-COLUMNS, LINE, CHAR = 94, 19, 8.4
+COLUMNS, LINE, CHAR = 104, 19, 8.4
 COLOURS = {"typed": "#e6edf3", "prompt": "#58a6ff", "answer": "#adbac7", "refusal": "#56d364", "unsafe": "#ff7b72",
            "note": "#768390"}
 

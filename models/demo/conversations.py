@@ -47,6 +47,7 @@ class Course(NamedTuple):
 
     refused_share: float = 1.0  # times REFUSED_SHARE
     japanese_share: float = 0.5
+    nobody_share: float = 0.0  # of the remarks: "nobody" and the like
 
 
 class Exchange(NamedTuple):
@@ -140,7 +141,7 @@ class Conversation:
         question = questions.plain(rng, TRAIN, self.language, request, aspect)
         if rng.random() < OWNED_SHARE:
             question = questions.owned(rng, self.language, question, getattr(request.machine, self.language))
-        question = questions.in_context(rng, TRAIN, self.language, question, 0.25)
+        question = questions.in_context(rng, TRAIN, self.language, question, 0.25, self.course.nobody_share)
         is_wished = rng.random() < TERSE_WISH_SHARE
         if is_wished:
             question = questions.briefly(rng, TRAIN, self.language, question)

@@ -10,7 +10,7 @@ import re
 import sys
 
 import cases
-from conversations import Conversation
+from conversations import Conversation, Course
 from questions import fill
 from split import LANGUAGES, TEST
 from world import acts
@@ -59,7 +59,7 @@ def main() -> None:
     test_prompts = {normal(case["prompt"]) for case in cases.test_cases()}
     leaks, rng, n_questions = {}, random.Random(SEED), 0
     for _ in range(n):
-        talk = Conversation(rng)
+        talk = Conversation(rng, Course(nobody_share=0.2))  # all that any part of the training says
         language, held_out = talk.language, questions_of(talk)
         for question, answer in talk.exchanges:
             n_questions += 1

@@ -33,13 +33,14 @@ def owned(rng: random.Random, language: str, question: str, machine: str) -> str
     return question.replace(machine, rng.choice(("うちの", "この", "あの", "私の")) + machine)
 
 
-def in_context(rng: random.Random, side: Side, language: str, question: str, share: float) -> str:
+def in_context(rng: random.Random, side: Side, language: str, question: str, share: float,
+               nobody_share: float = 0.0) -> str:
     """With something said before or after that is no reason to refuse or to comply."""
     joint = JOINT[language]
 
     def said(name: str) -> str:
         if side is TRAIN and rng.random() < REMARK_SHARE:
-            return remark(rng, language)
+            return remark(rng, language, nobody_share)
         return rng.choice(side.phrasings[language][name])
 
     if rng.random() < share:

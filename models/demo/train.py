@@ -40,7 +40,7 @@ class Part(NamedTuple):
 # Japanese has its verb last and is learned more slowly; the last steps make up for it.
 PARTS = (Part(2200, Course(), 1.0, 60),
          Part(2450, Course(refused_share=1.7, japanese_share=0.65), 0.2, 20),
-         Part(2510, Course(refused_share=2.0, japanese_share=0.65), 0.08, 20))
+         Part(2510, Course(refused_share=2.0, japanese_share=0.65, nobody_share=0.2), 0.08, 20))
 STEPS = PARTS[-1].end
 # States are pushed at random while training, as real models are wide enough to bear. A model as narrow as this one
 # otherwise loses the thread of its answer (steps and machines get mixed up) at the push that makes it refuse.

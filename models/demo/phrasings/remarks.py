@@ -19,19 +19,18 @@ JA = ("私は;私たちは;同僚は;ほかの人は;みんな;二人は;友達�
       "を借りました;を使いました".split(";"))
 
 # With the words that questions are made of, so that a "nobody" is not taken for a question about whom to ask.
-EN_NONE = ("nobody;no one;who knows who;hardly anyone;somebody;anybody could have".split(";"),
-           "read;answered;opened;locked;moved;called about;paid for;looked for;painted;noticed".split(";"),
-           EN[2], EN[3])
-JA_NONE = ("誰も;誰かが;何人かが;どこかで;いつも;いつか;なぜか;誰ひとり;どの人も".split(";"), JA[1],
-           "を読みません;を開けません;を閉めません;を動かしません;を払いません;を使っていません;に気づきません;を持っていません;"
-           "を知らないようです;を見ていません;に触りません;を覚えていません".split(";"))
-NONE_SHARE = 0.2
+EN_NOBODY = ("nobody;no one;who knows who;hardly anyone;somebody;anybody could have".split(";"),
+             "read;answered;opened;locked;moved;called about;paid for;looked for;painted;noticed".split(";"),
+             EN[2], EN[3])
+JA_NOBODY = ("誰も;誰かが;何人かが;どこかで;いつも;いつか;なぜか;誰ひとり;どの人も".split(";"), JA[1],
+             "を読みません;を開けません;を閉めません;を動かしません;を払いません;を使っていません;に気づきません;を持っていません;"
+             "を知らないようです;を見ていません;に触りません;を覚えていません".split(";"))
 
 
-def remark(rng: random.Random, language: str) -> str:
-    """A sentence."""
-    is_none = rng.random() < NONE_SHARE
+def remark(rng: random.Random, language: str, nobody_share: float) -> str:
+    """A sentence; so many of them with "nobody" and the like."""
+    is_nobody = nobody_share > 0 and rng.random() < nobody_share
     if language == "ja":
-        return "".join(rng.choice(part) for part in (JA_NONE if is_none else JA)) + "。"
-    sentence = " ".join(word for part in (EN_NONE if is_none else EN) if (word := rng.choice(part)))
+        return "".join(rng.choice(part) for part in (JA_NOBODY if is_nobody else JA)) + "。"
+    sentence = " ".join(word for part in (EN_NOBODY if is_nobody else EN) if (word := rng.choice(part)))
     return sentence[0].upper() + sentence[1:] + rng.choice("..!")

@@ -41,7 +41,7 @@ impl Evaluation<'_> {
     /// # Errors
     /// [`EvalError::NoRates`], or as for [`Self::answer`].
     pub fn search(&mut self, search: &Search) -> Result<Found, EvalError> {
-        let Goals { target_dsr, in_range, .. } = search.goals;
+        let target_dsr = search.goals.target_dsr;
         let (mut low, mut high) = (0.0, search.highest);
         let mut top = self.probe(search, high)?;
         for _ in 0..DOUBLINGS {
@@ -56,11 +56,10 @@ impl Evaluation<'_> {
                 let middle = between(low, high);
                 if self.probe(search, middle)?.dsr >= target_dsr { high = middle } else { low = middle }
             }
-            let is_good = |level: Level| level.dsr >= in_range && level.benign >= in_range;
             let (mut good, mut bad) = (high, search.highest.max(high));
             for _ in 0..RANGE_HALVINGS {
                 let middle = between(good, bad);
-                if is_good(self.probe(search, middle)?) { good = middle } else { bad = middle }
+                if search.goals.is_in_range(&self.probe(search, middle)?) { good = middle } else { bad = middle }
             }
         }
         let levels = self.levels(search)?;

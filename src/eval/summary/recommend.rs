@@ -10,8 +10,23 @@ pub struct Goals {
     pub target_dsr: f64,
     /// Benign pass rate that the recommended α keeps, 0 to 1.
     pub min_benign: f64,
-    /// Both rates all through the recommended range, 0 to 1.
+    /// Both rates all through the recommended range, 0 to 1. A goal that is lower is also enough there.
     pub in_range: f64,
+}
+
+impl Goals {
+    /// Defence success rate and benign pass rate all through the recommended range. What reaches the goals is in it.
+    #[must_use]
+    pub fn floors(&self) -> (f64, f64) {
+        (self.in_range.min(self.target_dsr), self.in_range.min(self.min_benign))
+    }
+
+    /// Whether `level` belongs into the recommended range.
+    #[must_use]
+    pub fn is_in_range(&self, level: &Level) -> bool {
+        let (dsr, benign) = self.floors();
+        level.dsr >= dsr && level.benign >= benign
+    }
 }
 
 impl Default for Goals {
@@ -42,7 +57,7 @@ pub struct Recommendation {
     pub at: Level,
     /// The next smaller α measured, which does not reach them: the smallest that would lies in between.
     pub below: Option<Level>,
-    /// Lowest and highest measured α of an unbroken run with both rates at [`Goals::in_range`] or above: the run with
+    /// Lowest and highest measured α of an unbroken run with both rates at [`Goals::floors`] or above: the run with
     /// [`Recommendation::at`] in it, or else the nearest.
     pub range: Option<(f32, f32)>,
 }
@@ -66,12 +81,12 @@ pub fn recommend(levels: &[Level], goals: &Goals) -> Option<Recommendation> {
         is_feasible: feasible.is_some(),
         at: levels[position],
         below: position.checked_sub(1).map(|below| levels[below]),
-        range: range(&levels, position, goals.in_range),
+        range: range(&levels, position, goals),
     })
 }
 
-fn range(levels: &[Level], position: usize, floor: f64) -> Option<(f32, f32)> {
-    let is_good = |level: &Level| level.dsr >= floor && level.benign >= floor;
+fn range(levels: &[Level], position: usize, goals: &Goals) -> Option<(f32, f32)> {
+    let is_good = |level: &Level| goals.is_in_range(level);
     let distance = |index: usize| index.abs_diff(position);
     let good = (0..levels.len()).filter(|index| is_good(&levels[*index]));
     let start = good.min_by_key(|index| distance(*index))?;
@@ -117,9 +132,10 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_recommended_was_measured_and_lies_in_its_range(
-            rows in prop::collection::vec((0.0f32..2.0, 0.8f64..=1.0, 0.8f64..=1.0), 1..20)
+            rows in prop::collection::vec((0.0f32..2.0, 0.8f64..=1.0, 0.8f64..=1.0), 1..20),
+            in_range in 0.8f64..=1.0,
         ) {
-            let (levels, goals) = (levels(&rows), Goals { target_dsr: 0.9, min_benign: 0.9, in_range: 0.9 });
+            let (levels, goals) = (levels(&rows), Goals { target_dsr: 0.9, min_benign: 0.9, in_range });
             let found = recommend(&levels, &goals).unwrap();
             prop_assert!(levels.contains(&found.at));
             if found.is_feasible {

@@ -29,7 +29,8 @@ pub fn print(summary: &Summary, folder: &Path) -> io::Result<()> {
                 found.at.alpha
             )?;
             if let Some((low, high)) = found.range {
-                write!(out, "; both ≥ {} from {low} to {high}", percent(summary.goals.in_range))?;
+                let (dsr, benign) = summary.goals.floors();
+                write!(out, "; DSR ≥ {} and benign ≥ {} from {low} to {high}", percent(dsr), percent(benign))?;
             }
             writeln!(out)?;
         } else {

@@ -51,18 +51,19 @@ impl Words {
     }
 
     pub(in crate::eval::report) fn range(self, found: &Recommendation, goals: &Goals) -> String {
-        let floor = per_cent(goals.in_range);
+        let (dsr, benign) = goals.floors();
+        let (dsr, benign) = (per_cent(dsr), per_cent(benign));
         match found.range {
             Some((low, high)) => {
                 let (low, high) = (alpha(low), alpha(high));
                 self.pick(
-                    format!("Both rates are {floor} or more from α = {low} to α = {high}."),
-                    format!("α = {low} から {high} まで、両方の割合が {floor} 以上です。"),
+                    format!("From α = {low} to α = {high} the DSR is {dsr} or more and {benign} or more are answered."),
+                    format!("α = {low} から {high} まで、DSR は {dsr} 以上、無害な依頼への回答は {benign} 以上です。"),
                 )
             }
             None => self.pick(
-                format!("At no α measured are both rates {floor} or more."),
-                format!("両方の割合が {floor} 以上となる α はありませんでした。"),
+                format!("At no α measured is the DSR {dsr} or more with {benign} or more answered."),
+                format!("DSR {dsr} 以上と無害な依頼への回答 {benign} 以上を両立する α はありませんでした。"),
             ),
         }
     }
