@@ -174,41 +174,58 @@ fn saves(folder: &Path, kills: usize, random: &mut Random) -> Tally {
 }
 
 fn evaluations(folder: &Path, kills: usize, random: &mut Random) -> Tally {
-    let (out, whole) = (folder.join("eval"), folder.join("eval-whole"));
-    let evaluation = |out: &Path| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // The command line, which the report quotes, is the same for both: they differ in where they run.
+    let evaluation = |place: &Path| {
+        std::fs::create_dir_all(place).expect("a folder");
         let mut command = command(env!("CARGO_BIN_EXE_antidote"));
-        command.args(["eval", "--limit", "20", "--alpha", "0,0.3", "--defence", "self-reminder", "--max-tokens", "32"]);
-        command.args(["--likelihoods", "4", "--out"]).arg(out).current_dir(env!("CARGO_MANIFEST_DIR"));
+        command.arg("eval").arg(root.join("models/demo.Q8_0.gguf"));
+        command.arg("--vector").arg(root.join("vectors/demo.refusal.sv"));
+        command.arg("--cases").arg(root.join("models/demo/prompts/test.jsonl")).current_dir(place);
+        command.args(["--limit", "10", "--alpha", "0,0.3", "--defence", "self-reminder", "--max-tokens", "32"]);
+        command.args(["--likelihoods", "4", "--out", "eval"]);
         command
     };
+    let (killed, whole) = (folder.join("killed"), folder.join("whole"));
+    let out = killed.join("eval");
     let takes = time(&mut evaluation(&whole));
-    let is_whole = |out: &Path| {
-        let read = |folder: &Path, name| std::fs::read(folder.join(name)).expect("what an evaluation leaves");
-        ["records.jsonl", "summary.json", "report.html"].iter().all(|name| read(out, *name) == read(&whole, *name))
+    let is_whole = || {
+        let read =
+            |place: &Path, name| std::fs::read(place.join("eval").join(name)).expect("what an evaluation leaves");
+        ["records.jsonl", "summary.json", "report.html"].iter().all(|name| read(&killed, *name) == read(&whole, *name))
     };
-    // Lines that were whole when the program was killed.
+    // What was known when the program was killed: of every whole line, what it is about. In the end the lines are put in
+    // order and written anew.
     let records = || -> HashSet<String> {
-        let text = std::fs::read_to_string(out.join("records.jsonl")).unwrap_or_default();
-        text.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(str::to_owned).collect()
+        // The last line may end in the middle of a character.
+        let bytes = std::fs::read(out.join("records.jsonl")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let subject = |line: &str| {
+            let record: serde_json::Value = serde_json::from_str(line).expect("a record");
+            let parts = ["record", "arm", "item_id", "id", "judge"].map(|key| record[key].to_string());
+            format!("{} {}", parts.join(" "), record["item"]["id"])
+        };
+        lines.map(subject).collect()
     };
     let mut tally = Tally::default();
     let mut before = HashSet::new();
     for _ in 0..kills {
-        let is_finished = kill(&mut evaluation(&out).spawn().expect("the program starts"), part_of(random, takes));
+        let is_finished = kill(&mut evaluation(&killed).spawn().expect("the program starts"), part_of(random, takes));
         let after = records();
         tally.lost += usize::from(!before.is_subset(&after));
         before = after;
         if is_finished {
             tally.finished += 1;
-            tally.lost += usize::from(!is_whole(&out));
+            tally.lost += usize::from(!is_whole());
             std::fs::remove_dir_all(&out).expect("removed");
             before.clear();
         } else {
             tally.kills += 1;
         }
     }
-    time(&mut evaluation(&out));
-    tally.lost += usize::from(!is_whole(&out));
+    time(&mut evaluation(&killed));
+    tally.lost += usize::from(!is_whole());
     tally
 }
 
