@@ -91,8 +91,11 @@ fn largest_errors(model: &Model, options: &ContextOptions) -> Vec<f64> {
     let mut errors = vec![0.0_f64; model.n_layer()];
     let rows = states.chunks_exact(model.n_embd()).zip(golden.states.chunks_exact(model.n_embd()));
     for (row, (ours, theirs)) in rows.enumerate() {
-        let largest = &mut errors[row % model.n_layer()];
-        *largest = largest.max(relative_error(ours, theirs));
+        let (prompt, layer) = (row / model.n_layer(), row % model.n_layer());
+        let error = relative_error(ours, theirs);
+        // `max` below would pass over it.
+        assert!(!error.is_nan(), "prompt {prompt}, layer {layer}");
+        errors[layer] = errors[layer].max(error);
     }
     errors
 }
@@ -108,7 +111,7 @@ fn hidden_states_are_those_of_transformers_at_every_layer() {
         [("F32", F32_ERROR, largest_errors(&wide, &exact)), ("Q8_0", Q8_0_ERROR, largest_errors(&model(), &options()))]
     {
         println!("largest relative error of a state, {name}, by layer: {errors:?}");
-        assert!(errors.iter().all(|error| *error <= bound), "{name}: {errors:?}");
+        assert!(errors.iter().all(|error| *error < bound), "{name}: {errors:?}");
     }
 }
 

@@ -23,9 +23,7 @@ pub(super) fn default_attention(model: Outline) -> FlashAttention {
         return FlashAttention::Off;
     }
     *OF_PROCESSOR.get_or_init(|| {
-        super::logs::divert();
-        let times = backend().ok().and_then(|_| measure_attention());
-        let Some(times) = times else { return FlashAttention::Off };
+        let Some(times) = backend().ok().and_then(|_| measure_attention()) else { return FlashAttention::Off };
         tracing::debug!(fused = ?times.fused, plain = ?times.plain, "attention over 1024 positions");
         if times.fused.as_secs_f64() <= BEARABLE * times.plain.as_secs_f64() {
             // Not every model's attention can be fused; llama.cpp knows.

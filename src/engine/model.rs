@@ -112,7 +112,6 @@ impl Model {
         let is_copied = repack::is_mostly_repacked(&gguf);
         drop(file);
 
-        super::logs::divert();
         let backend = backend()?;
         let params = LlamaModelParams::default().with_use_mmap(!is_copied).with_progress_callback(move |done| {
             (options.progress)(done);
@@ -281,7 +280,6 @@ pub(super) fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, E
 
 /// The vocabulary of the model at `path` and none of its weights (llama.cpp's `vocab_only`).
 pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
-    super::logs::divert();
     boundary::watch_for_aborts(path);
     let backend = backend()?;
     let _ = super::logs::last_complaints();
@@ -290,13 +288,14 @@ pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
         .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: super::logs::last_complaints() })
 }
 
-/// llama.cpp's global state: made on first use, for the life of the process.
+/// llama.cpp's global state: made on first use, for the life of the process, with its log sent where ours goes.
 pub(super) fn backend() -> Result<&'static LlamaBackend, EngineError> {
     static BACKEND: OnceLock<Option<LlamaBackend>> = OnceLock::new();
     let refused = || EngineError::Load {
         path: PathBuf::new(),
         complaints: vec!["its backend is already in use by other code of this process".to_owned()],
     };
+    super::logs::divert();
     #[cfg(feature = "portable")]
     if BACKEND.get().is_none() {
         super::processor::load_code_for_processor();

@@ -21,7 +21,7 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
     }
     let sides = Sides::read(&args)?;
     let choice = Choice::of(&args.model)?;
-    let context = args.model.exact_context(&choice.model)?;
+    let context = args.model.context_of_states(&choice.model)?;
     let model = load::model(&choice.model, &args.model, &context)?;
     let prompts = Prompts::frame(&args, &sides, &model)?;
     let plan = plan(&args, &sides, &prompts, &model, &context)?;

@@ -28,10 +28,10 @@ pub fn open_values(args: &ModelArgs) -> Vec<OpenValue> {
     };
     let tuned = settings(&outline);
     let source = if tuned.is_some() { "tuned" } else { "default" };
-    let settings = tuned.unwrap_or_else(|| Settings::of(&ContextOptions::for_chat(outline, None)));
+    let untuned = Settings::of(&ContextOptions::for_chat(outline, None));
+    let settings = tuned.unwrap_or(untuned);
     let is_pair_open = args.flash_attention.is_none() && args.cache_type.is_none();
-    let exact = Settings::of(&ContextOptions::for_chat(outline, None));
-    let pair = if is_pair_open { settings } else { exact };
+    let pair = if is_pair_open { settings } else { untuned };
     let pair_source = if is_pair_open { source } else { "default" };
     vec![
         OpenValue { key: "threads", text: settings.threads.to_string(), source },

@@ -86,22 +86,15 @@ unsafe fn times(backend: sys::ggml_backend_t, context: *mut sys::ggml_context) -
             return None;
         }
         sys::ggml_backend_buffer_clear(buffer, 0);
-        let fastest = |graph| {
+        let time_of = |graph| {
             let begun = Instant::now();
             let code = sys::ggml_backend_graph_compute(backend, graph);
             (code == sys::GGML_STATUS_SUCCESS).then(|| begun.elapsed())
         };
-        let mut best: Option<AttentionTimes> = None;
-        for _ in 0..RUNS {
-            let (Some(fused), Some(plain)) = (fastest(fused), fastest(plain)) else {
-                best = None;
-                break;
-            };
-            let times = best.get_or_insert(AttentionTimes { fused, plain });
-            (times.fused, times.plain) = (times.fused.min(fused), times.plain.min(plain));
-        }
+        let runs: Option<Vec<_>> = (0..RUNS).map(|_| Some((time_of(fused)?, time_of(plain)?))).collect();
         sys::ggml_backend_buffer_free(buffer);
-        best
+        let (fused, plain): (Vec<_>, Vec<_>) = runs?.into_iter().unzip();
+        Some(AttentionTimes { fused: fused.into_iter().min()?, plain: plain.into_iter().min()? })
     }
 }
 

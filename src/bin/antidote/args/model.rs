@@ -52,12 +52,12 @@ impl ModelArgs {
         self.context_after(&outline, tuned::settings(&outline))
     }
 
-    /// As [`Self::context`], but attention and cache stay the exact ones unless they are named here: for hidden
+    /// As [`Self::context`], but attention and cache are not the tuned ones unless they are named here: for hidden
     /// states that are kept.
-    pub fn exact_context(&self, path: &std::path::Path) -> Result<ContextOptions, crate::Failure> {
+    pub fn context_of_states(&self, path: &std::path::Path) -> Result<ContextOptions, crate::Failure> {
         let outline = Model::outline(path)?;
-        let exact = ContextOptions::for_chat(outline, None);
-        let (flash_attention, cache_type) = (exact.flash_attention, exact.cache_type);
+        let untuned = ContextOptions::for_chat(outline, None);
+        let (flash_attention, cache_type) = (untuned.flash_attention, untuned.cache_type);
         let tuned = tuned::settings(&outline).map(|tuned| Settings { flash_attention, cache_type, ..tuned });
         self.context_after(&outline, tuned)
     }
