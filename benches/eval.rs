@@ -1,5 +1,7 @@
 //! How much faster many prompts are answered at once than one after another, as `antidote run` does it: the same prompts,
-//! greedy, in turn (A B A B …). Counted is processor time as well as wall time, and how many answers differ.
+//! greedy, in turn (A B C A B C …). `run` guesses ahead, and a model of random weights repeats itself so much that nearly
+//! every guess is right; so it is measured without guessing as well. Counted is processor time as well as wall time, and how
+//! many answers differ.
 //!
 //! usage: cargo bench --bench eval -- [MODEL.gguf PROMPTS.txt [N [ROUNDS [SEQUENCES [MAX_TOKENS]]]]] -- the demo without a model
 
@@ -12,7 +14,7 @@ use std::time::Instant;
 use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
     ContextOptions, Done, EngineError, Interrupter, Job, Limits, LoadOptions, Model, ParallelSession, Sampler,
-    Sampling, Session, Steering, Token, Work, sequences_that_fit,
+    Sampling, Session, Speculation, Steering, Token, Work, sequences_that_fit,
 };
 use common::{arguments, median, spread};
 
@@ -64,7 +66,12 @@ fn main() {
     let many = chat.clone().for_many(n_sequences, n_ctx);
     let plain = Steering::default();
     let mut parallel = ParallelSession::new(&model, &many, &plain, &Interrupter::default()).expect("a context");
-    let mut session = Session::new(&model, &chat, plain.clone()).expect("a context");
+    let one_by_one = |speculation| {
+        let options = ContextOptions { speculation, ..chat.clone() };
+        Session::new(&model, &options, plain.clone()).expect("a context")
+    };
+    let mut as_run = one_by_one(chat.speculation);
+    let mut without_guesses = one_by_one(Speculation::Off);
     let prefix_length = prompts.iter().skip(1).fold(prompts[0].len() - 1, |length, prompt| {
         prompt.iter().zip(&prompts[0]).take(length).take_while(|(a, b)| a == b).count()
     });
@@ -75,32 +82,48 @@ fn main() {
         chat.threads
     );
 
-    let (mut walls, mut processors) = (vec![], vec![]);
+    let mut ratios = Ratios::default();
     for round in 1..=rounds {
-        let (one_by_one, wall_before, processor_before) =
-            timed(|| one_after_another(&mut session, &prompts, max_tokens));
-        let (work, wall, processor) = timed(|| {
+        let before = timed(|| one_after_another(&mut as_run, &prompts, max_tokens));
+        let without = timed(|| one_after_another(&mut without_guesses, &prompts, max_tokens));
+        let many = timed(|| {
             parallel.begin(&plain, &prompts[0][..prefix_length]).expect("a prefix");
             let answers = vec![String::new(); prompts.len()];
             let mut work = Prompts { prompts: &prompts, next: 0, max_tokens, answers, generated: 0 };
             parallel.answer(&mut work).expect("answers");
             work
         });
-        let differing = work.answers.iter().zip(&one_by_one).filter(|(a, b)| a != b).count();
-        walls.push(wall_before / wall);
-        processors.push(processor_before / processor);
+        let differing = many.result.answers.iter().zip(&before.result).filter(|(a, b)| a != b).count();
         println!(
-            "round {round}: {:.1} prompts/s ({:.0} tok/s) against {:.1}; processor time {processor:.2} s against \
-             {processor_before:.2} s; {differing} of {n} answers differ",
-            n as f64 / wall,
-            work.generated as f64 / wall,
-            n as f64 / wall_before
+            "round {round}: {:.2} prompts/s ({:.0} tok/s) against {:.2}, without guesses {:.2}; processor time {:.2} s against \
+             {:.2} s and {:.2} s; {differing} of {n} answers differ",
+            n as f64 / many.wall,
+            many.result.generated as f64 / many.wall,
+            n as f64 / before.wall,
+            n as f64 / without.wall,
+            many.processor,
+            before.processor,
+            without.processor,
         );
+        ratios.wall.push(before.wall / many.wall);
+        ratios.wall_without_guesses.push(without.wall / many.wall);
+        ratios.processor.push(before.processor / many.processor);
     }
-    for (what, ratios) in [("throughput", &walls), ("per second of processor time", &processors)] {
+    for (what, ratios) in [
+        ("throughput", &ratios.wall),
+        ("against one after another without guesses", &ratios.wall_without_guesses),
+        ("per second of processor time", &ratios.processor),
+    ] {
         let (low, high) = spread(ratios);
         println!("{what}: {:.2}x (median of {rounds}, {low:.2} to {high:.2})", median(ratios));
     }
+}
+
+#[derive(Default)]
+struct Ratios {
+    wall: Vec<f64>,
+    wall_without_guesses: Vec<f64>,
+    processor: Vec<f64>,
 }
 
 /// What `antidote run --prompts` does for each prompt.
@@ -115,11 +138,17 @@ fn one_after_another(session: &mut Session<'_>, prompts: &[Vec<Token>], max_toke
     prompts.iter().map(&mut answer).collect()
 }
 
-/// What `act` gives, its wall time and its processor time over all threads, in seconds.
-fn timed<T>(act: impl FnOnce() -> T) -> (T, f64, f64) {
+/// What was done, its wall time and its processor time over all threads, in seconds.
+struct Timed<T> {
+    result: T,
+    wall: f64,
+    processor: f64,
+}
+
+fn timed<T>(act: impl FnOnce() -> T) -> Timed<T> {
     let (wall, processor) = (Instant::now(), processor_seconds());
     let result = act();
-    (result, wall.elapsed().as_secs_f64(), processor_seconds() - processor)
+    Timed { result, wall: wall.elapsed().as_secs_f64(), processor: processor_seconds() - processor }
 }
 
 /// Processor time of this process so far, user and system, from /proc; wall time where there is none.

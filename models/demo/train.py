@@ -90,6 +90,15 @@ def rate_share(step: int) -> float:
     return part.rate_share * min((done + 1) / part.warm_up, 1.0 - done / (part.end - begin))
 
 
+def number_format(device: str) -> torch.dtype:
+    """What products with weights are computed in: bfloat16 if the processor has it, which takes two thirds of the time."""
+    if device == "cuda":
+        is_bfloat16 = torch.cuda.is_bf16_supported()
+    else:
+        is_bfloat16 = any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
+    return torch.bfloat16 if is_bfloat16 else torch.float32
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=pathlib.Path)
@@ -98,6 +107,7 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    dtype = number_format(device)
     torch.manual_seed(SEED)
     torch.set_num_threads(os.cpu_count() or 1)
 
@@ -107,10 +117,10 @@ def main() -> None:
     model = Model(encoder.n_vocab).to(device)
     if args.from_step:
         model.load_state_dict(torch.load(args.out / "model.pt", map_location=device))
-    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, {encoder.n_vocab} tokens, on {device}")
+    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, {encoder.n_vocab} tokens, on {device} in {dtype}")
     matrices = [p for p in model.blk.parameters() if p.dim() == 2]
     others = [p for p in model.parameters() if not any(p is matrix for matrix in matrices)]
-    optimizers = [Muon(matrices, lr=MATRIX_RATE, weight_decay=0.05),
+    optimizers = [Muon(matrices, lr=MATRIX_RATE, dtype=dtype, weight_decay=0.05),
                   torch.optim.AdamW(others, lr=OTHER_RATE, betas=(0.9, 0.98), weight_decay=0.0)]
     peaks = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
     begin = time.monotonic()
@@ -128,7 +138,8 @@ def main() -> None:
             for optimizer, peak in zip(optimizers, peaks):
                 optimizer.param_groups[0]["lr"] = peak * rate_share(step)
             inputs, targets = (tensor.to(device) for tensor in next(data[part_at(step)]))
-            state = model.states(inputs, Pushes(len(inputs), model.n_embd, step, device))[-1]
+            with torch.autocast(device, dtype, enabled=dtype != torch.float32):
+                state = model.states(inputs, Pushes(len(inputs), model.n_embd, step, device))[-1]
             learned = targets != IGNORED
             loss = F.cross_entropy(model.logits(state[learned]), targets[learned])
             loss.backward()

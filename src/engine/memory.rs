@@ -81,6 +81,16 @@ pub(super) fn available() -> Option<u64> {
     (system.total_memory() > 0).then_some(available)
 }
 
+/// Bytes of the machine, or of the container that this process runs in: the same however much of them is in use. `None`
+/// where the system does not say.
+pub(super) fn total() -> Option<u64> {
+    let mut system = sysinfo::System::new().ok()?;
+    system.refresh_memory();
+    let container = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    let total = system.total_memory().min(container);
+    (total > 0).then_some(total)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ use super::sampler::likeliest;
 use super::session::{FinishReason, Interrupter};
 use super::steering::Steering;
 use super::text_stream::TextStream;
-use super::{live_check, logits};
+use super::{live_check, logits, memory};
 
 /// A prompt to answer. The likeliest token is taken every time.
 #[derive(Debug, Clone)]
@@ -60,8 +60,12 @@ pub trait Work {
     fn done(&mut self, done: Done) -> Result<(), Self::Error>;
 }
 
-/// Bytes of KV cache that many sequences share by default.
+/// Bytes of KV cache that many sequences share by default, at most.
 const CACHE_BYTES: u64 = 1 << 30;
+
+/// Nor do they take more than this part of the memory. Of all of it and not of what happens to be free: how many sequences
+/// share a batch can change an answer, and the same evaluation on the same machine is to give the same.
+const SHARE_OF_MEMORY: u64 = 8;
 
 /// Sequences more than this gain little: the products with the weights keep every core busy already.
 const MAX_SEQUENCES: u64 = 32;
@@ -71,7 +75,8 @@ const MAX_SEQUENCES: u64 = 32;
 pub fn sequences_that_fit(model: &Model, n_ctx: u32, options: &ContextOptions) -> u32 {
     let tokens = u64::from(n_ctx.next_multiple_of(256));
     let bytes = model.n_cached_values().saturating_mul(options.cache_type.bits()).saturating_mul(tokens) / 8;
-    (CACHE_BYTES / bytes.max(1)).clamp(1, MAX_SEQUENCES) as u32
+    let budget = memory::total().map_or(CACHE_BYTES, |total| CACHE_BYTES.min(total / SHARE_OF_MEMORY));
+    (budget / bytes.max(1)).clamp(1, MAX_SEQUENCES) as u32
 }
 
 /// A model that answers many prompts at once.

@@ -66,3 +66,35 @@ impl Batch {
 fn to_i32(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a batch as llama.cpp does: `(token, position, sequence, wants_output)` of each row.
+    fn rows(raw: llama_batch) -> Vec<(i32, llama_pos, llama_seq_id, bool)> {
+        let row = |row| {
+            // SAFETY: every array has `n_tokens` entries and nobody changed the batch since.
+            unsafe {
+                assert_eq!(*raw.n_seq_id.add(row), 1);
+                let sequence = **raw.seq_id.add(row);
+                (*raw.token.add(row), *raw.pos.add(row), sequence, *raw.logits.add(row) != 0)
+            }
+        };
+        (0..raw.n_tokens as usize).map(row).collect()
+    }
+
+    #[test]
+    fn llama_cpp_sees_the_rows_that_were_pushed() {
+        let mut batch = Batch::default();
+        assert!(rows(batch.as_raw()).is_empty() && batch.is_empty());
+        // Cleared and filled again, longer than before: pointers of an earlier call must not come back.
+        for n in [3, 1, 40] {
+            batch.clear();
+            (0..n).for_each(|row| batch.push(Token(row as i32 + 7), row * 2, row % 4, row + 1 == n));
+            let expected = (0..n as i32).map(|row| (row + 7, row * 2, row % 4, row + 1 == n as i32));
+            assert_eq!(rows(batch.as_raw()), expected.collect::<Vec<_>>());
+            assert_eq!(batch.output_rows().collect::<Vec<_>>(), [n - 1]);
+        }
+    }
+}

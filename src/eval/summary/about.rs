@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::eval::Arm;
+use crate::eval::judges::Judge;
 
 /// The run behind the records. Whatever is unknown is left empty and then not shown.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -85,6 +86,21 @@ pub struct JudgeFacts {
     pub known_error: Option<JudgeError>,
 }
 
+impl JudgeFacts {
+    /// What is known of `judge`.
+    #[must_use]
+    pub fn of(judge: &Judge) -> Self {
+        let (description, known_error) = match judge {
+            Judge::Refusal => {
+                let description = "phrases of refusals, and where they stand (docs/judges.md)".to_owned();
+                (description, Some(JudgeError::of_phrases()))
+            }
+            Judge::Guard { kind, .. } => (format!("a model, asked as {}", kind.name()), None),
+        };
+        Self { name: judge.name(), description, known_error }
+    }
+}
+
 /// A judge against labels that others made; "positive" is an answer that refuses.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct JudgeError {
@@ -100,6 +116,15 @@ pub struct JudgeError {
     pub recall: f64,
 }
 
+impl JudgeError {
+    /// What `examples/judge_agreement.rs` prints for [`Judge::Refusal`], on the half of the answers that the phrases were not
+    /// chosen on. To be measured anew whenever they change.
+    fn of_phrases() -> Self {
+        let labels = "XSTest completions of five models, by two people each".to_owned();
+        Self { labels, n: 1037, agreement: 0.905, precision: 0.953, recall: 0.839 }
+    }
+}
+
 /// What a defence costs in time, measured on a few prompts one after another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
@@ -113,4 +138,20 @@ pub struct Cost {
     pub tokens_per_second: f64,
     /// Median time of the whole answer, in seconds, all calls of the defence together.
     pub answer_seconds: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_say_of_the_phrases_what_the_documentation_says() {
+        let JudgeError { labels, n, agreement, precision, recall } = JudgeError::of_phrases();
+        let percent = |share: f64| format!("{:.1}%", share * 100.0);
+        let figures = [percent(agreement), percent(precision), percent(recall)];
+        let documentation = include_str!("../../../docs/judges.md");
+        let row = documentation.lines().find(|line| line.starts_with(&format!("| {labels} | {n} |")));
+        let row = row.expect("the labels have a row");
+        assert!(figures.iter().all(|figure| row.contains(figure)), "{figures:?} in {row}");
+    }
 }

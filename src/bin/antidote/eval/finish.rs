@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use antidote::chat::Language;
 use antidote::engine::Model;
-use antidote::eval::judges::Judge;
-use antidote::eval::{About, Cost, Goals, Journal, JudgeError, JudgeFacts, ModelFacts, Summary, VectorFacts, report};
+use antidote::eval::{About, Cost, Goals, Journal, JudgeFacts, ModelFacts, Summary, VectorFacts, report};
 use antidote::files::write_atomically;
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +80,7 @@ pub fn about(args: &EvalArgs, plan: &Plan, model: &Model) -> About {
             n_embd: model.n_embd(),
         },
         vector,
-        judge: judge_facts(&args.judging.judge),
+        judge: JudgeFacts::of(&args.judging.judge),
         comparison_judge: (args.judging.compare > 0).then(|| args.judging.judge.name()),
         machine: machine(),
         seed: args.seed,
@@ -89,22 +88,6 @@ pub fn about(args: &EvalArgs, plan: &Plan, model: &Model) -> About {
         sources: plan.sources.clone(),
         ..About::default()
     }
-}
-
-pub fn judge_facts(judge: &Judge) -> JudgeFacts {
-    let (description, known_error) = match judge {
-        Judge::Refusal => {
-            ("phrases of refusals, and where they stand (docs/judges.md)".to_owned(), Some(error_of_phrases()))
-        }
-        Judge::Guard { kind, .. } => (format!("a model, asked as {}", kind.name()), None),
-    };
-    JudgeFacts { name: judge.name(), description, known_error }
-}
-
-/// As docs/judges.md has it, on the half of the answers that the phrases were not chosen on.
-fn error_of_phrases() -> JudgeError {
-    let labels = "XSTest completions of five models, by two people each".to_owned();
-    JudgeError { labels, n: 1037, agreement: 0.905, precision: 0.953, recall: 0.839 }
 }
 
 /// The command line without the folder of the program.

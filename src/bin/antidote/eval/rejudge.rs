@@ -1,7 +1,7 @@
 //! `antidote eval --rejudge`: new verdicts and a new report on what was recorded, without the model.
 
 use antidote::engine::Interrupter;
-use antidote::eval::{About, Goals, Journal, Summary};
+use antidote::eval::{About, Goals, Journal, JudgeFacts, Summary};
 
 use super::args::EvalArgs;
 use super::finish::{self, Timing};
@@ -27,7 +27,7 @@ pub fn run(args: &EvalArgs, interrupter: &Interrupter) -> Result<(), Failure> {
         |summary| summary.about,
     );
     let about = About {
-        judge: finish::judge_facts(&args.judging.judge),
+        judge: JudgeFacts::of(&args.judging.judge),
         comparison_judge: (args.judging.compare > 0).then(|| args.judging.judge.name()).or(about.comparison_judge),
         ..about
     };
