@@ -45,12 +45,12 @@ fn a_vector_that_does_not_fit_leaves_the_old_one() {
         code=0
         "$derive" "$root/tests/golden/derive/dump.safetensors" -o disk/v.sv --force --sparsity 100 >/dev/null || code=$?
         rm disk/filler
-        ls -A disk
-        exit_with() { cp -r disk left; exit "$1"; }
-        exit_with "$code""#;
+        echo "ended with $code" >&2"#;
     let Some(ran) = with_small_disk(folder.path(), script) else { return };
-    assert_eq!((ran.code, ran.stdout.as_str()), (1, "v.sv\n"), "{ran:?}");
+    let ran = ran.succeeds();
+    assert!(ran.stderr.contains("ended with 1\n"), "{ran:?}");
     assert!(ran.stderr.contains(FULL) && ran.stderr.contains("v.sv"), "{ran:?}");
+    assert_eq!(common::files_in(&folder.path().join("left")), ["v.sv"]);
     assert_eq!(std::fs::read(folder.path().join("left/v.sv")).unwrap(), std::fs::read(demo_vector()).unwrap());
 }
 
@@ -86,16 +86,16 @@ fn an_evaluation_that_does_not_fit_goes_on_when_there_is_room() {
     let cases: Vec<&str> = cases.lines().step_by(37).take(12).collect();
     std::fs::write(folder.path().join("cases.jsonl"), cases.join("\n")).unwrap();
     let script = r#"
-        eval() {
+        evaluate() {
             "$antidote" eval "$model" --vector "$vector" --cases cases.jsonl --alpha 0,0.2 --defence none \
                 --max-tokens 48 --likelihoods 3 --out disk/out >/dev/null
         }
         fill 244
-        eval && exit 9
+        evaluate && exit 9
         echo "ended with $?" >&2
         ls -A disk/out >&2
         rm disk/filler
-        eval"#;
+        evaluate"#;
     let Some(ran) = with_small_disk(folder.path(), script) else { return };
     let ran = ran.succeeds();
     assert!(ran.stderr.contains(FULL) && ran.stderr.contains("ended with 1\n"), "{ran:?}");
@@ -108,19 +108,24 @@ fn an_evaluation_that_does_not_fit_goes_on_when_there_is_room() {
     assert!(common::files_in(&left).iter().all(|name| !name.ends_with(".part")));
 }
 
+/// Typed by a person the chat goes on after it; a script stops.
 #[test]
-fn a_conversation_that_cannot_be_saved_goes_on() {
+fn a_conversation_that_cannot_be_saved_leaves_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("typed"), "hello\n/save disk/c.json\nhow do i clean the lathe\n").unwrap();
+    std::fs::write(folder.path().join("typed"), "hello\n/save! disk/c.json\n").unwrap();
     let script = r#"
+        echo old >disk/c.json
         fill 300 || true
-        "$antidote" chat "$model" --no-vector --temp 0 <typed
-        rm disk/filler"#;
+        code=0
+        "$antidote" chat "$model" --no-vector --temp 0 <typed >&2 || code=$?
+        rm disk/filler
+        echo "ended with $code" >&2"#;
     let Some(ran) = with_small_disk(folder.path(), script) else { return };
     let ran = ran.succeeds();
     assert!(ran.stderr.contains(FULL) && ran.stderr.contains("c.json"), "{ran:?}");
-    assert!(ran.stdout.lines().filter(|line| !line.trim().is_empty()).count() >= 2, "both are answered: {ran:?}");
-    assert!(common::files_in(&folder.path().join("left")).is_empty());
+    assert!(ran.stderr.contains("ended with 1\n"), "{ran:?}");
+    assert_eq!(common::files_in(&folder.path().join("left")), ["c.json"]);
+    assert_eq!(std::fs::read(folder.path().join("left/c.json")).unwrap(), b"old\n");
 }
 
 /// What is full is named even when it is standard output.
