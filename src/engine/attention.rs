@@ -15,13 +15,15 @@ use super::options::{FlashAttention, ONE_THREAD_BYTES};
 /// token took ten times as long. Both are far enough from this that two starts decide alike.
 const BEARABLE: f64 = 3.0;
 
-/// The choice for a model on this processor; measured once in a process, which takes some milliseconds. A tiny model
-/// has plain attention everywhere: it is fast anyway, and so its answers depend less on the machine.
+/// The choice for a model on this processor. A tiny model has plain attention everywhere: it is fast anyway, and so its answers
+/// depend less on the machine.
 pub(super) fn default_attention(model: Outline) -> FlashAttention {
+    if model.n_bytes <= ONE_THREAD_BYTES { FlashAttention::Off } else { of_processor() }
+}
+
+/// The choice on this processor; measured once in a process, which takes some milliseconds.
+pub(super) fn of_processor() -> FlashAttention {
     static OF_PROCESSOR: OnceLock<FlashAttention> = OnceLock::new();
-    if model.n_bytes <= ONE_THREAD_BYTES {
-        return FlashAttention::Off;
-    }
     *OF_PROCESSOR.get_or_init(|| {
         let Some(times) = backend().ok().and_then(|_| measure_attention()) else { return FlashAttention::Off };
         tracing::debug!(fused = ?times.fused, plain = ?times.plain, "attention over 1024 positions");

@@ -78,6 +78,7 @@ impl ModelArgs {
         options.n_batch = self.batch.unwrap_or(options.n_batch).min(options.n_ctx);
         if let Some(flash_attention) = self.flash_attention {
             options.flash_attention = flash_attention.into();
+            options.is_attention_given = true;
         }
         if let Some(cache_type) = self.cache_type {
             options.cache_type = cache_type.into();
