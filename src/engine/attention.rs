@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::boundary::measure_attention;
 use super::model::{Outline, backend};
-use super::options::{FlashAttention, ONE_THREAD_BYTES};
+use super::options::{FlashAttention, TINY_BYTES};
 
 /// Fused attention may take so many times as long as plain attention over 1024 positions: what it loses there it gains
 /// elsewhere. Measured are 1.4 to 1.65 on a processor where it wins altogether; where it loses, attention's share of a
@@ -18,7 +18,7 @@ const BEARABLE: f64 = 3.0;
 /// The choice for a model on this processor. A tiny model has plain attention everywhere: it is fast anyway, and so its answers
 /// depend less on the machine.
 pub(super) fn default_attention(model: Outline) -> FlashAttention {
-    if model.n_bytes <= ONE_THREAD_BYTES { FlashAttention::Off } else { of_processor() }
+    if model.n_bytes <= TINY_BYTES { FlashAttention::Off } else { of_processor() }
 }
 
 /// The choice on this processor; measured once in a process, which takes some milliseconds.

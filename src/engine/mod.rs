@@ -32,7 +32,7 @@ pub use distribution::{divergence, log_probabilities, surprise};
 pub use error::EngineError;
 pub use explain::{Component, ExplainedLayer, ScoredToken, explain};
 pub use model::{LoadOptions, Model, Outline, Token};
-pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention, Speculation};
+pub use options::{CacheType, ContextOptions, DEFAULT_MAX_CONTEXT, FlashAttention, Many, Speculation};
 pub use parallel::{Done, Job, ParallelSession, Work, sequences_that_fit};
 pub use sampler::{Sampler, Sampling};
 pub use scorer::Scorer;

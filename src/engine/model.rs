@@ -201,6 +201,12 @@ impl Model {
         self.n_ctx_train
     }
 
+    /// Whether it is so small that what is done beside its products with the weights takes longer than these.
+    #[must_use]
+    pub(super) fn is_tiny(&self) -> bool {
+        self.llama.size() <= super::options::TINY_BYTES
+    }
+
     /// Values that the cache keeps of a token: keys and values of every layer.
     #[must_use]
     pub fn n_cached_values(&self) -> u64 {

@@ -72,8 +72,6 @@ pub struct ContextOptions {
     pub threads: i32,
     /// Fused attention or not.
     pub flash_attention: FlashAttention,
-    /// Whether somebody asked for that attention, so that it holds for everything.
-    pub is_attention_given: bool,
     /// Number format of the cache.
     pub cache_type: CacheType,
     /// Whether hidden states can be read.
@@ -83,6 +81,17 @@ pub struct ContextOptions {
     pub unified_cache: bool,
     /// Whether a session guesses ahead.
     pub speculation: Speculation,
+    /// What is different for many conversations at once.
+    pub many: Many,
+}
+
+/// What somebody asked for, also for [`ContextOptions::for_many`]; `None` is what was measured to be best for many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Many {
+    /// Threads that compute.
+    pub threads: Option<i32>,
+    /// Fused attention or not.
+    pub flash_attention: Option<FlashAttention>,
 }
 
 /// Contexts are not made longer than this unless asked for: a model trained on 128k tokens would otherwise take
@@ -101,32 +110,37 @@ impl ContextOptions {
             n_outputs_max: 1,
             threads: default_threads(model),
             flash_attention: super::attention::default_attention(model),
-            is_attention_given: false,
             cache_type: CacheType::default(),
             capture: false,
             unified_cache: true,
             speculation: Speculation::default(),
+            many: Many::default(),
         }
     }
 
-    /// Many short conversations at once, `n_sequences` of them, with room for `n_ctx` tokens each. Attention is fused, also for
-    /// a tiny model, where the processor is good at that: plain attention looks at the whole part of a sequence, filled or not
-    /// (measured on the demo model: 32 conversations took twice as long).
+    /// Many short conversations at once, `n_sequences` of them, with room for `n_ctx` tokens each.
+    ///
+    /// Attention is fused, also for a tiny model, where the processor is good at that: plain attention looks at the whole part
+    /// of a sequence, filled or not (measured on the demo model: 32 conversations took twice as long). And a tiny model has two
+    /// threads, because there is more to do between waiting for each other (measured: 1.8 times as fast).
     #[must_use]
     pub fn for_many(&self, n_sequences: u32, n_ctx: u32) -> Self {
         // llama.cpp makes every part of the cache a multiple of this.
         let n_ctx = n_ctx.next_multiple_of(256);
-        let flash_attention = match self.flash_attention {
-            FlashAttention::Off if !self.is_attention_given => super::attention::of_processor(),
-            chosen => chosen,
+        let flash_attention = match self.many.flash_attention {
+            Some(given) => given,
+            // It cannot do without.
+            None if self.cache_type == CacheType::Q8_0 => FlashAttention::On,
+            None => super::attention::of_processor(),
         };
         Self {
             n_ctx: n_ctx.saturating_mul(n_sequences),
             n_seq_max: n_sequences,
             n_outputs_max: n_sequences,
             n_batch: self.n_batch.max(n_sequences),
-            unified_cache: false,
+            threads: self.many.threads.unwrap_or_else(|| self.threads.max(cores().min(2))),
             flash_attention,
+            unified_cache: false,
             ..self.clone()
         }
     }
@@ -134,21 +148,23 @@ impl ContextOptions {
 
 /// Up to this size of the file one thread is faster than two (measured: a model of 3 MB answers 1.7 times as fast),
 /// because waiting for each other takes longer than the work.
-pub(super) const ONE_THREAD_BYTES: u64 = 32 << 20;
+pub(super) const TINY_BYTES: u64 = 32 << 20;
 
-/// Threads that compute by default: one for tiny models; every core of a small machine; of a larger one only the
-/// physical cores, because two threads on one core share the units that the matrix products keep busy.
+/// Threads that compute by default: one for tiny models, otherwise every core.
 fn default_threads(model: Outline) -> i32 {
-    if model.n_bytes <= ONE_THREAD_BYTES {
-        return 1;
-    }
+    if model.n_bytes <= TINY_BYTES { 1 } else { cores() }
+}
+
+/// Every core of a small machine; of a larger one only the physical cores, because two threads on one core share the units
+/// that the matrix products keep busy.
+fn cores() -> i32 {
     let logical = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = if logical <= 4 {
+    let cores = if logical <= 4 {
         logical
     } else {
         sysinfo::System::physical_core_count().map_or(logical, |physical| physical.min(logical))
     };
-    i32::try_from(threads).unwrap_or(1)
+    i32::try_from(cores).unwrap_or(1)
 }
 
 impl std::fmt::Display for FlashAttention {

@@ -168,7 +168,7 @@ impl<'model> Session<'model> {
         let interrupter = Interrupter::default();
         // A tiny model's weights lie in the processor's own cache, so that a batch of four costs as much as four tokens
         // (measured: 3.6) and guesses never pay. A running state cannot be cut back to before a wrong guess.
-        let is_tiny = model.llama().size() <= super::options::ONE_THREAD_BYTES;
+        let is_tiny = model.is_tiny();
         let mode = match options.speculation {
             Speculation::Auto if is_tiny => Speculation::Off,
             _ if model.is_recurrent() => Speculation::Off,

@@ -74,11 +74,12 @@ impl ModelArgs {
         }
         if let Some(threads) = self.threads {
             options.threads = i32::from(threads);
+            options.many.threads = Some(options.threads);
         }
         options.n_batch = self.batch.unwrap_or(options.n_batch).min(options.n_ctx);
         if let Some(flash_attention) = self.flash_attention {
             options.flash_attention = flash_attention.into();
-            options.is_attention_given = true;
+            options.many.flash_attention = Some(options.flash_attention);
         }
         if let Some(cache_type) = self.cache_type {
             options.cache_type = cache_type.into();
