@@ -148,9 +148,10 @@ impl Store {
 
 /// The processor and how many of its cores this process may use.
 fn processor() -> String {
-    let mut system = sysinfo::System::new();
-    system.refresh_cpu_list(sysinfo::CpuRefreshKind::nothing());
-    let brand = system.cpus().first().map(|cpu| cpu.brand().trim().to_owned());
+    let brand = sysinfo::System::new().ok().and_then(|mut system| {
+        system.refresh_cpu_list(sysinfo::CpuRefreshKind::nothing());
+        system.cpus().first().map(|cpu| cpu.brand().trim().to_owned())
+    });
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     format!("{} × {cores}", brand.filter(|brand| !brand.is_empty()).unwrap_or_else(|| "unknown processor".to_owned()))
 }
