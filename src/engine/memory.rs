@@ -73,22 +73,23 @@ pub(super) fn cached_values(gguf: &Gguf<'_>) -> u64 {
 /// Bytes that this process can still take: what the system says is available, or what its container has left.
 /// `None` where the system does not say.
 pub(super) fn available() -> Option<u64> {
-    let mut system = sysinfo::System::new().ok()?;
-    system.refresh_memory();
-    let machine = system.available_memory();
+    let system = system()?;
     let container = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
-    let available = machine.min(container);
-    (system.total_memory() > 0).then_some(available)
+    Some(system.available_memory().min(container))
 }
 
 /// Bytes of the machine, or of the container that this process runs in: the same however much of them is in use. `None`
 /// where the system does not say.
 pub(super) fn total() -> Option<u64> {
+    let system = system()?;
+    let container = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    Some(system.total_memory().min(container))
+}
+
+fn system() -> Option<sysinfo::System> {
     let mut system = sysinfo::System::new().ok()?;
     system.refresh_memory();
-    let container = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
-    let total = system.total_memory().min(container);
-    (total > 0).then_some(total)
+    (system.total_memory() > 0).then_some(system)
 }
 
 #[cfg(test)]

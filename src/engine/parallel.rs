@@ -67,7 +67,7 @@ const CACHE_BYTES: u64 = 1 << 30;
 /// share a batch can change an answer, and the same evaluation on the same machine is to give the same.
 const SHARE_OF_MEMORY: u64 = 8;
 
-/// Sequences more than this gain nothing: the products with the weights keep every core busy, and the fastest of them take 16
+/// Sequences more than this gain next to nothing: the products with the weights keep every core busy, and the fastest of them take 16
 /// rows at once (measured at 0.37 B, Q4_0: 4, 8, 16 and 32 sequences make 200, 214, 286 and 294 tokens a second).
 const MAX_SEQUENCES: u64 = 16;
 
