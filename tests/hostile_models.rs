@@ -89,6 +89,8 @@ fn numbers_that_make_it_divide_by_zero_panic_or_hang_are_refused_before() {
     bench.refuses(&with_number("olmo2", "olmo2.attention.head_count_kv", 3), &["head_count_kv"]);
     for value in [0, 3, 10] {
         bench.refuses(&with_number("phi3", "phi3.rope.dimension_count", value), &["rope.dimension_count"]);
+        // Whose numbers of heads are a list.
+        bench.refuses(&with_number("plamo2", "plamo2.rope.dimension_count", value), &["rope.dimension_count"]);
     }
     for epsilon in [-1.0, f32::NAN, f32::INFINITY] {
         let tampered = with_number("llama", "llama.attention.layer_norm_rms_epsilon", epsilon.to_bits());

@@ -96,16 +96,32 @@ fn check_attention(gguf: &Gguf<'_>, key: &dyn Fn(&str) -> String) -> Result<(), 
     let damaged =
         |name: &str, rule: &str| Err(format!("its header's {} must be {rule}; the file is damaged", key(name)));
     let has_attention = gguf.tensors().iter().any(|tensor| tensor.name.contains(".attn_q"));
+    // A number for each layer, 0 for those with a running state instead.
+    if let Some(Value::List(heads)) = gguf.get(&key("attention.head_count")) {
+        let attends = |layer: usize| {
+            let prefix = format!("blk.{layer}.attn_q");
+            gguf.tensors().iter().any(|tensor| tensor.name.starts_with(&prefix))
+        };
+        let mut heads = heads.integers().into_iter().flatten().enumerate().take(gguf.tensors().len());
+        if heads.any(|(layer, heads)| heads < 1 && attends(layer)) {
+            return damaged("attention.head_count", "at least 1 for each layer with attention");
+        }
+    }
     let scalar = |name: &str| match gguf.get(&key(name)) {
         Some(Value::List(_)) => None,
         value => value?.as_u64(),
     };
-    if let Some(heads) = scalar("attention.head_count").filter(|_| has_attention) {
+    let kv = scalar("attention.head_count_kv").filter(|kv| *kv > 0);
+    if let (Some(heads), Some(kv)) = (scalar("attention.head_count").filter(|_| has_attention), kv)
+        && (kv > heads || heads % kv != 0)
+    {
+        return damaged("attention.head_count_kv", "a divisor of attention.head_count");
+    }
+    // Of a list, the largest.
+    let heads = gguf.get(&key("attention.head_count")).and_then(Value::as_u64);
+    if let Some(heads) = heads.filter(|_| has_attention) {
         if heads == 0 {
             return damaged("attention.head_count", "at least 1");
-        }
-        if scalar("attention.head_count_kv").is_some_and(|kv| kv > heads || (kv > 0 && heads % kv != 0)) {
-            return damaged("attention.head_count_kv", "a divisor of attention.head_count");
         }
         let width = gguf.n_embd().unwrap_or(0) / heads;
         let length = scalar("attention.key_length").unwrap_or(width);
