@@ -87,6 +87,11 @@ fn numbers_that_make_it_divide_by_zero_panic_or_hang_are_refused_before() {
     }
     bench.refuses(&with_number("olmo2", "olmo2.attention.head_count", 0), &["head_count"]);
     bench.refuses(&with_number("olmo2", "olmo2.attention.head_count_kv", 3), &["head_count_kv"]);
+    let mut headless = tiny("plamo2");
+    let heads = walk::place(&headless, "plamo2.attention.head_count");
+    assert!(heads.is_list);
+    headless[heads.bytes].fill(0);
+    bench.refuses(&headless, &["head_count", "each layer"]);
     for value in [0, 3, 10] {
         bench.refuses(&with_number("phi3", "phi3.rope.dimension_count", value), &["rope.dimension_count"]);
         // Whose numbers of heads are a list.

@@ -102,7 +102,8 @@ fn check_attention(gguf: &Gguf<'_>, key: &dyn Fn(&str) -> String) -> Result<(), 
             let prefix = format!("blk.{layer}.attn_q");
             gguf.tensors().iter().any(|tensor| tensor.name.starts_with(&prefix))
         };
-        let mut heads = heads.integers().into_iter().flatten().enumerate().take(gguf.tensors().len());
+        // As many as there are layers, which are few by now: a list can have millions.
+        let mut heads = heads.integers().into_iter().flatten().enumerate().take(gguf.n_layer().unwrap_or(0) as usize);
         if heads.any(|(layer, heads)| heads < 1 && attends(layer)) {
             return damaged("attention.head_count", "at least 1 for each layer with attention");
         }
