@@ -44,6 +44,8 @@ impl Place {
         let mut args: Vec<OsString> = vec!["eval".into(), demo_model().into(), "--vector".into(), demo_vector().into()];
         args.extend(["--cases".into(), self.cases.clone().into(), "--out".into(), self.path(out).into()]);
         args.extend(["--max-tokens", "64", "--likelihoods", "6"].map(OsString::from));
+        // Two threads of each test would wait for each other while those of another compute.
+        args.extend(["--threads", "1"].map(OsString::from));
         args.extend(more.iter().map(OsString::from));
         args
     }

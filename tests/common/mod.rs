@@ -26,8 +26,10 @@ pub fn hf(name: &str) -> PathBuf {
 /// The context that the demo model is chatted with in.
 #[cfg(feature = "engine")]
 pub fn options() -> antidote::engine::ContextOptions {
-    use antidote::engine::{ContextOptions, Model};
-    ContextOptions::for_chat(Model::outline(&demo_model()).unwrap(), None)
+    use antidote::engine::{ContextOptions, Many, Model};
+    // One thread: tests run beside each other, and two of each would wait for each other while those of another compute.
+    let many = Many { threads: Some(1), ..Many::default() };
+    ContextOptions { many, ..ContextOptions::for_chat(Model::outline(&demo_model()).unwrap(), None) }
 }
 
 /// The demo model, loaded.
