@@ -11,7 +11,7 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayViewMut2, s};
 use serde::Serialize;
 
-use super::boundary::Dequantiser;
+use super::ffi::Dequantiser;
 use super::error::EngineError;
 use super::model;
 use crate::files::MappedFile;

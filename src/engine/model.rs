@@ -11,7 +11,7 @@ use llama_cpp_2::token::LlamaToken;
 use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::options::ContextOptions;
-use super::{boundary, repack, suitable};
+use super::{ffi, repack, suitable};
 use crate::files::MappedFile;
 use crate::vector;
 use crate::vector::Fingerprint;
@@ -117,7 +117,7 @@ impl Model {
             (options.progress)(done);
             true
         });
-        boundary::watch_for_aborts(path);
+        ffi::watch_for_aborts(path);
         // Complaints of an earlier load are not this one's.
         let _ = super::logs::last_complaints();
         let llama = LlamaModel::load_from_file(backend, path, &params)
@@ -203,7 +203,7 @@ impl Model {
 
     /// Whether it is so small that what is done beside its products with the weights takes longer than these.
     #[must_use]
-    pub(super) fn is_tiny(&self) -> bool {
+    pub(crate) fn is_tiny(&self) -> bool {
         self.llama.size() <= super::options::TINY_BYTES
     }
 
@@ -286,7 +286,7 @@ pub(super) fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, E
 
 /// The vocabulary of the model at `path` and none of its weights (llama.cpp's `vocab_only`).
 pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
-    boundary::watch_for_aborts(path);
+    ffi::watch_for_aborts(path);
     let backend = backend()?;
     let _ = super::logs::last_complaints();
     let params = LlamaModelParams::default().with_vocab_only(true);

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use llama_cpp_sys_2 as sys;
 
 use super::batch::Batch;
-use super::context::{on_abort_question, raw_model};
+use super::context::raw_model;
 use crate::engine::error::EngineError;
 use crate::engine::model::{Model, Token};
 
@@ -188,6 +188,15 @@ unsafe extern "C" fn on_node(tensor: *mut sys::ggml_tensor, ask: bool, user_data
         let _ = catch_unwind(AssertUnwindSafe(|| unsafe { seen.look(tensor) }));
     }
     !ask
+}
+
+/// llama.cpp asks between graph nodes whether to stop.
+///
+/// # Safety
+/// `data` is the probe's `stop`, which it keeps alive.
+unsafe extern "C" fn on_abort_question(data: *mut c_void) -> bool {
+    // SAFETY: see above.
+    unsafe { (*data.cast::<AtomicBool>()).load(Ordering::Relaxed) }
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
 //! Hidden states of many prompts: the output of every block at the last tokens of each (Jailbreak Antidote, section
 //! 3.1), several prompts in one batch.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
-use super::boundary::{Batch, Context};
+use super::cancel::CancelToken;
+use super::context_params::ContextParams;
 use super::error::EngineError;
 use super::model::{Model, Token};
-use super::options::ContextOptions;
-use super::session::Interrupter;
+use super::options::{ContextOptions, Speculation};
+use super::reading::Reading;
+use super::request::{Event, FinishReason, Request, Reuse, Wanted};
+use super::scheduler::Scheduler;
 use super::steering::Steering;
 
 /// Prompts that share a batch. More would not be faster: a batch of 512 rows keeps every core busy already.
@@ -17,65 +21,24 @@ const PROMPTS_AT_ONCE: u32 = 32;
 /// one token a prompt this is no limit.
 const OUTPUT_BYTES: usize = 64 << 20;
 
-/// Which of a prompt's tokens are read, and what becomes of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// The last one: one row a prompt.
-    Last,
-    /// The mean of the last so many, or of all if there are fewer: one row a prompt.
-    MeanOfLast(usize),
-    /// The last so many, a row each, in their order.
-    EachOfLast(usize),
-}
-
-impl Reading {
-    /// Rows that a prompt gives.
-    #[must_use]
-    pub fn n_rows(self) -> usize {
-        match self {
-            Self::Last | Self::MeanOfLast(_) => 1,
-            Self::EachOfLast(n) => n,
-        }
-    }
-
-    /// Tokens that are read of a prompt that is long enough.
-    fn n_tokens(self) -> usize {
-        match self {
-            Self::Last => 1,
-            Self::MeanOfLast(n) | Self::EachOfLast(n) => n,
-        }
-    }
-
-    /// Positions that are read of a prompt of `n_prompt` tokens.
-    fn positions(self, n_prompt: usize) -> Range<usize> {
-        n_prompt.saturating_sub(self.n_tokens())..n_prompt
-    }
-
-    /// Which of the prompt's rows the `index`-th token that is read goes into.
-    fn row(self, index: usize) -> usize {
-        match self {
-            Self::Last | Self::MeanOfLast(_) => 0,
-            Self::EachOfLast(_) => index,
-        }
-    }
-}
-
 /// Reads hidden states out of a model; of the plain one, unless it is steered.
-pub struct HiddenStates<'model> {
-    context: Context<'model>,
+pub struct HiddenStates {
+    scheduler: Scheduler,
     reading: Reading,
     prompts_at_once: usize,
     outputs_at_once: usize,
-    interrupter: Interrupter,
+    n_batch: usize,
+    steering: Steering,
+    cancel: CancelToken,
 }
 
-impl<'model> HiddenStates<'model> {
+impl HiddenStates {
     /// Makes a context for capture at the last token of prompts of any length. `options` gives threads, attention and
     /// micro-batch.
     ///
     /// # Errors
     /// The context cannot be made.
-    pub fn new(model: &'model Model, options: &ContextOptions) -> Result<Self, EngineError> {
+    pub fn new(model: &Arc<Model>, options: &ContextOptions) -> Result<Self, EngineError> {
         Self::with_reading(model, options, Reading::Last)
     }
 
@@ -85,7 +48,7 @@ impl<'model> HiddenStates<'model> {
     /// # Errors
     /// The context cannot be made.
     pub fn for_prompts(
-        model: &'model Model,
+        model: &Arc<Model>,
         options: &ContextOptions,
         reading: Reading,
         prompts: &[Vec<Token>],
@@ -96,41 +59,51 @@ impl<'model> HiddenStates<'model> {
         Self::with_reading(model, &ContextOptions { n_ctx, ..options.clone() }, reading)
     }
 
-    fn with_reading(model: &'model Model, options: &ContextOptions, reading: Reading) -> Result<Self, EngineError> {
+    fn with_reading(model: &Arc<Model>, options: &ContextOptions, reading: Reading) -> Result<Self, EngineError> {
         // A running state mixes rows of different sequences in an order of its own, so there it is one at a time.
         let prompts_at_once = if model.is_recurrent() { 1 } else { PROMPTS_AT_ONCE };
         let n_batch = options.n_batch.min(options.n_ctx);
         let outputs_at_once = outputs_at_once(model, reading, prompts_at_once as usize, n_batch as usize);
-        let options = ContextOptions {
-            capture: true,
+        let params = ContextParams {
+            watch: true,
             unified_cache: true,
-            n_seq_max: prompts_at_once,
+            n_slots: prompts_at_once,
             // llama.cpp sets room aside for an output of every sequence, whether it is asked for or not.
-            n_outputs_max: u32::try_from(outputs_at_once).unwrap_or(n_batch).max(prompts_at_once),
+            n_outputs: u32::try_from(outputs_at_once).unwrap_or(n_batch).max(prompts_at_once),
             n_batch,
-            ..options.clone()
+            grows: false,
+            ..ContextParams::for_one(model, &ContextOptions { speculation: Speculation::Off, ..options.clone() })
         };
-        let interrupter = Interrupter::default();
-        let context = Context::new(model, &options, interrupter.clone().into_flag())?;
-        Ok(Self { context, reading, prompts_at_once: prompts_at_once as usize, outputs_at_once, interrupter })
+        Ok(Self {
+            scheduler: Scheduler::new(model, params)?,
+            reading,
+            prompts_at_once: prompts_at_once as usize,
+            outputs_at_once,
+            n_batch: n_batch as usize,
+            steering: Steering::default(),
+            cancel: CancelToken::default(),
+        })
     }
 
-    /// From now on the states are those of the model under `steering`. Whether it is live is not checked here: this is
-    /// how one looks.
+    /// From now on the states are those of the model under `steering`.
     ///
     /// # Errors
-    /// It does not fit the model, or llama.cpp refused it.
+    /// It was not verified on this model, or an α is not finite.
     pub fn steer(&mut self, steering: &Steering) -> Result<(), EngineError> {
-        let model = self.context.model();
-        steering.check(model)?;
-        let mut dense = vec![0.0; model.n_embd() * (model.n_layer() - 1)];
-        steering.apply(&mut self.context, &mut dense)
+        steering.check(self.scheduler.model())?;
+        self.steering = steering.clone();
+        Ok(())
     }
 
-    /// A handle that stops reading within one layer: it then fails with [`EngineError::Interrupted`].
+    /// Stops reading within one layer, for good: it then fails with [`EngineError::Interrupted`].
     #[must_use]
-    pub fn interrupter(&self) -> Interrupter {
-        self.interrupter.clone()
+    pub fn cancel_token(&self) -> CancelToken {
+        self.cancel.clone()
+    }
+
+    fn n_values(&self) -> usize {
+        let model = self.scheduler.model();
+        self.reading.n_rows() * model.n_layer() * model.n_embd()
     }
 
     /// Hidden states of every prompt in turn: `on_state(prompt, states)` with `states` of shape
@@ -143,7 +116,7 @@ impl<'model> HiddenStates<'model> {
         prompts: &[Vec<Token>],
         mut on_state: impl FnMut(usize, &[f32]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let values = self.reading.n_rows() * self.context.model().n_layer() * self.context.model().n_embd();
+        let values = self.n_values();
         self.read_batches(prompts, 0, |batch, states| {
             batch.zip(states.chunks_exact(values)).try_for_each(|(prompt, state)| on_state(prompt, state))
         })
@@ -164,7 +137,7 @@ impl<'model> HiddenStates<'model> {
         first: usize,
         mut on_batch: impl FnMut(Range<usize>, &[f32]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let values = self.reading.n_rows() * self.context.model().n_layer() * self.context.model().n_embd();
+        let values = self.n_values();
         let mut next = 0;
         while next < prompts.len() {
             let batch = next..next + self.group(&prompts[next..])?;
@@ -187,7 +160,7 @@ impl<'model> HiddenStates<'model> {
             self.check(prompt)?;
             rows += prompt.len();
             outputs += self.reading.positions(prompt.len()).len();
-            if group > 0 && (rows > self.context.n_batch() || outputs > self.outputs_at_once) {
+            if group > 0 && (rows > self.n_batch || outputs > self.outputs_at_once) {
                 break;
             }
             group += 1;
@@ -204,8 +177,9 @@ impl<'model> HiddenStates<'model> {
         if prompt.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        if n_prompt > self.context.n_ctx() {
-            return Err(EngineError::PromptTooLong { n_prompt, n_ctx: self.context.n_ctx() });
+        let n_ctx = self.scheduler.n_ctx();
+        if n_prompt > n_ctx {
+            return Err(EngineError::PromptTooLong { n_prompt, n_ctx });
         }
         match self.reading {
             Reading::EachOfLast(n) if n > n_prompt => {
@@ -217,26 +191,32 @@ impl<'model> HiddenStates<'model> {
 
     /// States of a group that [`Self::group`] put together: `[prompts, rows of a prompt, n_layer, n_embd]`.
     fn read_group(&mut self, prompts: &[Vec<Token>]) -> Result<Vec<f32>, EngineError> {
-        self.context.clear_cache();
-        let reading = self.reading;
-        let rows_of = |(number, prompt): (usize, &Vec<Token>)| {
-            (0..reading.positions(prompt.len()).len()).map(move |index| number * reading.n_rows() + reading.row(index))
+        let request = |prompt: &Vec<Token>| {
+            let wanted = Wanted::HiddenStates(self.reading);
+            Request { reuse: Reuse::NOTHING, ..Request::new(prompt.clone(), self.steering.clone(), wanted) }
+                .cancelled_by(&self.cancel)
         };
-        self.context.begin_states(prompts.iter().enumerate().flat_map(rows_of).collect());
-        let mut batch = Batch::default();
-        for (sequence, prompt) in prompts.iter().enumerate() {
-            let read = reading.positions(prompt.len());
-            for (position, token) in prompt.iter().enumerate() {
-                // Only a prompt that goes alone is longer than a micro-batch.
-                if batch.len() == self.context.n_batch() {
-                    self.context.decode_whole(&mut batch)?;
-                    batch.clear();
+        let requests: Vec<Request> = prompts.iter().map(request).collect();
+        let ids: Vec<_> = requests.into_iter().map(|request| self.scheduler.submit(request)).collect();
+        let n_values = self.n_values();
+        let mut states = vec![0.0; prompts.len() * n_values];
+        let mut result = Ok(());
+        self.scheduler.run(&mut |id, event| {
+            match event {
+                Event::HiddenStates(read) => {
+                    if let Some(place) = ids.iter().position(|other| *other == id) {
+                        states[place * n_values..][..n_values].copy_from_slice(read);
+                    }
                 }
-                batch.push(*token, position, sequence, read.contains(&position));
+                Event::Done { completion, .. } if completion.finish == FinishReason::Interrupted => {
+                    result = Err(EngineError::Interrupted);
+                }
+                Event::Failed { error, .. } => result = Err(error),
+                Event::Done { .. } | Event::Text(_) | Event::Logits { .. } => {}
             }
-        }
-        self.context.decode_whole(&mut batch)?;
-        self.context.take_states()
+            ControlFlow::Continue(())
+        });
+        result.map(|()| states)
     }
 }
 

@@ -7,20 +7,23 @@
 mod abort;
 mod attention_probe;
 mod batch;
+mod block_output;
+mod capture;
 mod context;
 mod dequantise;
-mod eval_callback;
 mod graph_probe;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod huge_pages;
 #[cfg(test)]
 mod quantise;
+mod row_steering;
 mod state;
+mod watcher;
 
 pub(super) use abort::watch as watch_for_aborts;
 pub(super) use attention_probe::measure_attention;
 pub(super) use batch::Batch;
-pub(super) use context::{Context, Decoded};
+pub(super) use context::{Call, Context, Decoded, Steer};
 pub(super) use dequantise::Dequantiser;
 pub(super) use graph_probe::GraphProbe;
 pub(super) use state::state_is_whole;

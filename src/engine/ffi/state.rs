@@ -5,7 +5,7 @@ use llama_cpp_sys_2 as sys;
 use super::context::Context;
 use crate::engine::model::Model;
 
-impl Context<'_> {
+impl Context {
     /// What the cache holds of `sequence` (`llama_state_seq_get_data`): the numbers themselves, so that a context with
     /// the same cache type goes on as this one would have, to the bit.
     pub fn sequence_state(&mut self, sequence: i32) -> Vec<u8> {

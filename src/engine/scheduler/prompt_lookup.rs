@@ -29,7 +29,7 @@ const PAYING_SHARE: usize = 2;
 
 /// Guesses, and learns from what became of them.
 #[derive(Debug)]
-pub(super) struct Drafter {
+pub(super) struct PromptLookup {
     mode: Speculation,
     /// Which of [`LENGTHS`] is tried next.
     size: usize,
@@ -39,7 +39,7 @@ pub(super) struct Drafter {
     rest: u32,
 }
 
-impl Drafter {
+impl PromptLookup {
     pub fn new(mode: Speculation) -> Self {
         Self { mode, size: 0, failures: 0, rest: 0 }
     }
@@ -150,31 +150,31 @@ mod tests {
 
     #[test]
     fn what_never_pays_is_hardly_ever_tried() {
-        let mut drafter = Drafter::new(Speculation::Auto);
+        let mut lookup = PromptLookup::new(Speculation::Auto);
         let known = tokens(&[1, 2, 3, 4, 5, 1, 2]);
         let mut drafts = 0;
         for _ in 0..1000 {
-            let draft = drafter.draft(&known, Token(3), 100);
+            let draft = lookup.draft(&known, Token(3), 100);
             drafts += usize::from(!draft.is_empty());
-            drafter.learn(draft.len(), 0);
+            lookup.learn(draft.len(), 0);
         }
         assert!((5..16).contains(&drafts), "{drafts}");
-        assert!(drafter.draft(&known, Token(3), 2).is_empty());
+        assert!(lookup.draft(&known, Token(3), 2).is_empty());
     }
 
     #[test]
     fn what_pays_is_tried_further() {
-        let mut drafter = Drafter::new(Speculation::Auto);
+        let mut lookup = PromptLookup::new(Speculation::Auto);
         let known = tokens(&[1, 2, 3, 1, 2]);
         let lengths: Vec<usize> = (0..4)
             .map(|_| {
-                let n = drafter.draft(&known, Token(3), 100).len();
-                drafter.learn(n, n);
+                let n = lookup.draft(&known, Token(3), 100).len();
+                lookup.learn(n, n);
                 n
             })
             .collect();
         assert_eq!(lengths, [3, 7, 7, 7]);
-        let mut always = Drafter::new(Speculation::Always(NonZeroU8::new(5).unwrap()));
+        let mut always = PromptLookup::new(Speculation::Always(NonZeroU8::new(5).unwrap()));
         always.learn(5, 0);
         assert_eq!(always.draft(&known, Token(3), 100).len(), 5);
         assert_eq!(always.draft(&known, Token(3), 2).len(), 2);
