@@ -99,7 +99,7 @@ impl Handle {
         if let Some(Err(mpsc::SendError(order))) = sent {
             let _ = order.events.send(OwnedEvent::Failed(EngineError::Gone));
         }
-        Stream { events: receiver, cancel }
+        Stream { events: receiver, cancel, is_over: false }
     }
 }
 
@@ -118,6 +118,7 @@ impl Drop for Handle {
 pub struct Stream {
     events: Receiver<OwnedEvent>,
     cancel: CancelToken,
+    is_over: bool,
 }
 
 impl Stream {
@@ -145,13 +146,17 @@ impl Iterator for Stream {
     type Item = OwnedEvent;
 
     fn next(&mut self) -> Option<OwnedEvent> {
-        self.events.recv().ok()
+        let event = self.events.recv().ok();
+        self.is_over |= matches!(event, None | Some(OwnedEvent::Done(_) | OwnedEvent::Failed(_)));
+        event
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.cancel.cancel();
+        if !self.is_over {
+            self.cancel.cancel();
+        }
     }
 }
 
