@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use antidote::derive::{Execution, LayerChoice, Method, Recipe, derive};
+use antidote::derive::{DeriveConfig, Execution, LayerChoice, Method, derive};
 use antidote::dump::Dump;
 use antidote::vector::{Keep, Scale, SvFile};
 use invented::{Element, Invented};
@@ -32,8 +32,8 @@ fn main() {
     }
 }
 
-fn recipe(method: &str) -> Recipe {
-    Recipe {
+fn recipe(method: &str) -> DeriveConfig {
+    DeriveConfig {
         method: Method::named(method).expect("a method"),
         scale: Scale::Gap,
         sparsity: 0.05,

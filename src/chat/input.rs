@@ -7,7 +7,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::assist::Assist;
+use super::completion::Assist;
 use super::multiline;
 
 /// Lines of history that are kept.

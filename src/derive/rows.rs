@@ -6,8 +6,8 @@
 
 use ndarray::Array1;
 
-use super::products::{TOGETHER, add_weighted, times};
-use super::sides::{Read, Sides};
+use super::contrast_classes::{ContrastClasses, Read};
+use super::matvec::{TOGETHER, add_weighted, times};
 
 /// Rows that are read at a time. A multiple of what is worked on together, so that both ways group rows alike.
 const BLOCK: usize = 4 * TOGETHER;
@@ -32,27 +32,27 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// All states, harmful ones first, centred on their common mean.
-    pub fn pooled(sides: &Sides<'a>) -> Self {
+    pub fn pooled(sides: &ContrastClasses<'a>) -> Self {
         let states = sides.rows.harmful.iter().chain(&sides.rows.benign);
         let rows = states.map(|&state| Row { state, less: None, centre: 0 }).collect();
         Self::new(sides, rows, vec![sides.mean()])
     }
 
     /// All states, harmful ones first, each centred on the mean of its side.
-    pub fn within_sides(sides: &Sides<'a>) -> Self {
+    pub fn within_sides(sides: &ContrastClasses<'a>) -> Self {
         let row = |centre| move |&state: &usize| Row { state, less: None, centre };
         let rows = sides.rows.harmful.iter().map(row(0)).chain(sides.rows.benign.iter().map(row(1))).collect();
         Self::new(sides, rows, vec![sides.harmful_mean.clone(), sides.benign_mean.clone()])
     }
 
     /// The difference harmful − benign of every pair, less `centre`.
-    pub fn differences(sides: &Sides<'a>, centre: Array1<f64>) -> Self {
+    pub fn differences(sides: &ContrastClasses<'a>, centre: Array1<f64>) -> Self {
         let pairs = sides.rows.harmful.iter().zip(&sides.rows.benign);
         let rows = pairs.map(|(&state, &less)| Row { state, less: Some(less), centre: 0 }).collect();
         Self::new(sides, rows, vec![centre])
     }
 
-    fn new(sides: &Sides<'a>, rows: Vec<Row>, centres: Vec<Array1<f64>>) -> Self {
+    fn new(sides: &ContrastClasses<'a>, rows: Vec<Row>, centres: Vec<Array1<f64>>) -> Self {
         let n_embd = sides.n_embd();
         let mut matrix = Self { read: sides.read, rows, centres, n_embd, copy: None };
         let length = matrix.rows.len() * n_embd;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::element::Element;
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::plan::Difference;
 
 /// A dump that cannot be read or written.
@@ -33,7 +33,7 @@ pub enum DumpError {
         /// The file.
         path: PathBuf,
         /// Which rule.
-        fault: Fault,
+        fault: FormatError,
     },
     /// A dump was announced that no file can hold.
     #[error("cannot start the dump {}: {reason}", .path.display())]

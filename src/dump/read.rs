@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::check::{Content, check};
 use super::error::DumpError;
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::meta::{DumpMeta, Label};
 use super::place::{LayerPlace, Part};
 use crate::files::MappedFile;
@@ -38,7 +38,7 @@ impl Dump {
             Some((row, layer, index)) => {
                 let (_, place, row_there) = dump.place(row, layer);
                 let at = place.row(row_there, dump.n_embd()).start + index * place.element.size();
-                Err(broken(Fault::NotFinite { prompt: row + 1, layer, index, at }))
+                Err(broken(FormatError::NotFinite { prompt: row + 1, layer, index, at }))
             }
         }
     }

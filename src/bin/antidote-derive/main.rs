@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use antidote::derive::{Derivation, Execution, Recipe, derive, draw};
+use antidote::derive::{Derivation, DeriveConfig, Execution, derive, draw};
 use antidote::dump::Dump;
 use antidote::files::write_atomically;
 use antidote::vector::SvFile;
@@ -60,7 +60,7 @@ fn run(args: Args) -> Result<(), Failure> {
     check_free(&out, args.force, "--out")?;
     args.plot.as_deref().map_or(Ok(()), |plot| check_free(plot, args.force, "--plot"))?;
     let dump = input::open(args.dump(), &args.foreign)?;
-    let recipe = Recipe {
+    let recipe = DeriveConfig {
         method: args.method,
         scale: args.scale.into(),
         sparsity: args.sparsity / 100.0,

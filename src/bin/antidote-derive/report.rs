@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use antidote::derive::Concern;
+use antidote::derive::Warning;
 use antidote::vector::SvFile;
 
-pub fn print(vector: &SvFile, concerns: &[Concern]) -> io::Result<()> {
+pub fn print(vector: &SvFile, concerns: &[Warning]) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     write!(stdout, "{}", vector.summary())?;
     writeln!(stdout)?;

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::time::Duration;
 
-use antidote::chat::Language;
+use antidote::autotune::{Row, Settings, Store, Verdict, tune};
 use antidote::engine::{ContextOptions, LoadOptions, Model};
-use antidote::tuning::{Row, Settings, Store, Verdict, tune};
+use antidote::prompt::Language;
 
 use super::args::TuneArgs;
 use super::demo::Demo;

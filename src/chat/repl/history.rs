@@ -12,7 +12,7 @@ impl Repl<'_> {
         let words = self.options.language;
         let watch = self.watch.clone();
         let mut printer = Printer::new(self.options.hide_thinking, &words.thinking());
-        let mut show = |piece: crate::chat::Piece<'_>| match watch.ended() {
+        let mut show = |piece: crate::prompt::Piece<'_>| match watch.ended() {
             Some(_) => std::ops::ControlFlow::Break(()),
             None => printer.print(piece),
         };

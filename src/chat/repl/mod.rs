@@ -1,23 +1,24 @@
 //! The chat in the terminal.
 
-mod dial;
+mod alpha_commands;
 mod history;
-mod keep;
+mod persistence;
 mod printer;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::command::Line;
-use super::conversation::{Conversation, ConversationError};
 use super::examples::Examples;
 use super::input::{Input, MAX_LINE_MIB, Typed};
+use super::messages::StatsLine;
 use super::saved::SavedError;
 use super::signals::Watch;
-use super::template::TemplateError;
-use super::words::{Language, StatsLine};
 use crate::engine::{Answer, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector};
-use keep::Home;
+use crate::prompt::Language;
+use crate::prompt::TemplateError;
+use crate::prompt::{Conversation, ConversationError};
+use persistence::Home;
 
 /// What ends a chat with an error.
 #[derive(Debug, thiserror::Error)]

@@ -8,8 +8,8 @@ mod whitened;
 
 use ndarray::Array1;
 
+use super::contrast_classes::ContrastClasses;
 use super::lanczos::{Component, normalised};
-use super::sides::Sides;
 
 /// Why a method found no direction; the pipeline adds the layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) enum NoDirection {
 }
 
 /// Finds a unit direction `[n_embd]`, of either sign, from the two sides of a layer.
-type Find = fn(&Sides<'_>) -> Result<Array1<f64>, NoDirection>;
+type Find = fn(&ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection>;
 
 /// A way to find a layer's direction.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +81,7 @@ impl Method {
         Self::ALL.iter().find(|method| method.name == name).copied()
     }
 
-    pub(super) fn find(self, sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+    pub(super) fn find(self, sides: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
         (self.find)(sides)
     }
 }
@@ -98,7 +98,7 @@ fn converged(component: Option<Component>, same: &'static str) -> Result<Array1<
 }
 
 /// The difference of the two means; refused if it is nothing but rounding.
-fn difference(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+fn difference(sides: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
     let difference = sides.difference();
     let length = difference.dot(&difference).sqrt();
     if length > sides.smallest_distance() {

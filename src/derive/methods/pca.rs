@@ -6,11 +6,11 @@
 use ndarray::Array1;
 
 use super::{NoDirection, converged};
+use crate::derive::contrast_classes::ContrastClasses;
 use crate::derive::lanczos::leading;
 use crate::derive::rows::Rows;
-use crate::derive::sides::Sides;
 
-pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+pub(super) fn find(sides: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
     converged(leading(&Rows::pooled(sides), &[], sides.smallest_distance()), "all states are the same")
 }
 

@@ -12,10 +12,10 @@
 use ndarray::Array1;
 
 use super::{NoDirection, difference, unit};
-use crate::derive::conjugate;
-use crate::derive::products;
+use crate::derive::conjugate_gradient;
+use crate::derive::contrast_classes::ContrastClasses;
+use crate::derive::matvec;
 use crate::derive::rows::Rows;
-use crate::derive::sides::Sides;
 
 /// Relative residual at which the system counts as solved.
 const TOLERANCE: f64 = 1e-9;
@@ -27,7 +27,7 @@ const LEAST_SHRINKAGE: f64 = 1e-3;
 /// of rows, and this many give 130,000 pairs.
 const SAMPLE: usize = 512;
 
-pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+pub(super) fn find(sides: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
     let difference = difference(sides)?;
     let rows = Rows::within_sides(sides);
     let lengths = rows.squared_lengths();
@@ -41,7 +41,7 @@ pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
         let covariance = rows.there_and_back(vector, |_, along| along) / n;
         covariance * (1.0 - shrinkage) + vector * (shrinkage * diagonal)
     };
-    let (direction, residual) = conjugate::solve(product, &difference, TOLERANCE, STEPS);
+    let (direction, residual) = conjugate_gradient::solve(product, &difference, TOLERANCE, STEPS);
     if residual > TOLERANCE { Err(NoDirection::NotConverged(residual)) } else { unit(direction) }
 }
 
@@ -68,7 +68,7 @@ fn mean_squared_product(rows: &Rows<'_>) -> f64 {
         let (own, later) = states[first * rows.n_embd()..].split_at(rows.n_embd());
         let own: Vec<f64> = own.iter().map(|value| f64::from(*value)).collect();
         let along = &mut along[first + 1..];
-        products::times(later, &own, along);
+        matvec::times(later, &own, along);
         sum += along.iter().map(|product| product * product).sum::<f64>();
     }
     let n_pairs = looked_at * (looked_at - 1) / 2;

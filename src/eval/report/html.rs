@@ -4,8 +4,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 
 use super::ReportError;
+use super::messages::Words;
 use super::page::Page;
-use super::words::Words;
 
 const TEMPLATE: &str = include_str!("report.html");
 const STYLE: &str = include_str!("style.css");

@@ -6,20 +6,20 @@ mod charts;
 mod figures;
 mod html;
 mod markdown;
+mod messages;
 mod page;
 mod sections;
 mod table;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
-use crate::chat::Language;
 use crate::eval::Summary;
 use crate::files::write_atomically;
-use words::Words;
+use crate::prompt::Language;
+use messages::Words;
 
 /// A report that cannot be made.
 #[derive(Debug, thiserror::Error)]

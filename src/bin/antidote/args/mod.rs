@@ -6,8 +6,9 @@ mod template;
 
 use std::path::PathBuf;
 
-use antidote::chat::{Language, parse_alpha};
+use antidote::chat::parse_alpha;
 use antidote::dump::{Element, TokenPosition};
+use antidote::prompt::Language;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use generation::GenerationArgs;

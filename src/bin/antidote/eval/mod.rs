@@ -10,10 +10,10 @@ mod write;
 use std::time::Instant;
 
 use antidote::engine::{Interrupter, Model};
-use antidote::eval::judges::Judge;
-use antidote::eval::run::{
-    EvalError, Evaluation, Observer, Ready, Search, judge_with_model, judge_with_phrases, put_in_order,
-};
+use antidote::eval::Search;
+use antidote::eval::generate::{EvalError, Evaluation, Observer, Ready, put_in_order};
+use antidote::eval::judge::Judge;
+use antidote::eval::judge::{judge_with_model, judge_with_phrases};
 use antidote::eval::{Arm, Journal, NO_DEFENCE};
 
 use args::EvalArgs;

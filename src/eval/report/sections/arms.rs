@@ -4,7 +4,7 @@ use super::View;
 use crate::eval::report::figures::{self, NOTHING};
 use crate::eval::report::page::{Block, Cell, Row, Section, Table};
 use crate::eval::statistics::Paired;
-use crate::eval::{AgainstPlain, ArmSummary};
+use crate::eval::{ArmSummary, VersusBaseline};
 
 /// A column: its head, and its field for an arm, if that has one.
 pub(super) type Column<'a> = (String, &'a dyn Fn(&ArmSummary) -> Option<Cell>);
@@ -50,8 +50,9 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
     let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
     let rates = rates(view, &arms);
     let compared: Vec<&ArmSummary> = arms.iter().copied().filter(|arm| arm.against_plain.is_some()).collect();
-    let paired =
-        |arm: &ArmSummary, of: fn(AgainstPlain) -> Option<Paired>| Some(figures::difference(&of(arm.against_plain?)?));
+    let paired = |arm: &ArmSummary, of: fn(VersusBaseline) -> Option<Paired>| {
+        Some(figures::difference(&of(arm.against_plain?)?))
+    };
     let differences = table(
         view,
         words.paired_table(),

@@ -4,7 +4,7 @@ use super::View;
 use super::arms::table;
 use crate::eval::report::figures;
 use crate::eval::report::page::{Block, Cell, Row, Section, Table};
-use crate::eval::{ArmSummary, DefenceDuel, NO_DEFENCE};
+use crate::eval::{ArmSummary, NO_DEFENCE, PairedComparison};
 
 pub(super) fn section(view: &View<'_>) -> Option<Section> {
     let (words, summary) = (view.words, view.summary);
@@ -40,7 +40,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
     (!blocks.is_empty()).then(|| Section { id: "defences", heading: words.defence_table_heading(), blocks })
 }
 
-fn row(view: &View<'_>, duel: &DefenceDuel) -> Row {
+fn row(view: &View<'_>, duel: &PairedComparison) -> Row {
     let share = |share: f64| Cell::plain(figures::per_cent(share));
     let arm = duel.arm.as_ref().map(|arm| view.words.arm(arm));
     let cells = vec![

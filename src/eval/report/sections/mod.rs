@@ -12,10 +12,10 @@ mod utility;
 mod verdict;
 
 use super::ReportError;
+use super::messages::Words;
 use super::page::{Block, KeyEntry, Page, Section};
-use super::words::Words;
 use super::{charts, figures};
-use crate::eval::summary::{Curve, curves};
+use crate::eval::statistics::summary::{Curve, curves};
 use crate::eval::{Arm, ArmSummary, Summary};
 
 /// Everything on the report of `summary`.

@@ -52,7 +52,7 @@ fn along(
     name: &str,
     read: fn(&ArmSummary) -> Option<Estimate>,
 ) -> Result<Option<Figure>, ReportError> {
-    let line = |(index, curve): (usize, &crate::eval::summary::Curve<'_>)| Line {
+    let line = |(index, curve): (usize, &crate::eval::statistics::summary::Curve<'_>)| Line {
         look: Look::of_line(index),
         spots: curve.arms.iter().filter_map(|arm| spot(arm, read(arm)?)).collect(),
     };

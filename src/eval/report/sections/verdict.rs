@@ -1,9 +1,10 @@
 //! The answer in a few sentences and figures.
 
 use super::View;
+use crate::eval::report::figures;
 use crate::eval::report::figures::{alpha, per_cent};
+use crate::eval::report::messages::Words;
 use crate::eval::report::page::{Cell, Tile};
-use crate::eval::report::{figures, words::Words};
 use crate::eval::{ArmSummary, Level, Summary};
 
 /// The sentences, and in which tone they are.
