@@ -10,7 +10,7 @@ use super::execution::{Execution, Progress};
 use super::layers::LayerChoice;
 use super::methods::{Method, NoDirection};
 use super::split::Split;
-use super::warning::{Warning, concerns};
+use super::warning::{Warning, warnings};
 use super::{scale, separation, sign, sparsify, workers};
 use crate::dump::Dump;
 use crate::vector::{ControlVector, Header, HeldOut, Keep, LayerStats, Scale, Sign, SparseLayer};
@@ -50,7 +50,7 @@ pub struct Derivation {
     /// The vector.
     pub vector: ControlVector,
     /// What speaks against it.
-    pub concerns: Vec<Warning>,
+    pub warnings: Vec<Warning>,
     /// The whole direction of each layer of the vector, at its scale: `[n_embd]` each.
     pub directions: Vec<Array1<f64>>,
     /// Which layer of the vector tells the sides apart best, as a position in its list.
@@ -77,13 +77,13 @@ struct Measured {
 /// # Errors
 /// Too few prompts on a side, states that do not differ, a method whose pairs are missing, no layer chosen, or it was
 /// stopped.
-pub fn derive(dump: &Dump, recipe: &DeriveConfig, execution: &Execution<'_>) -> Result<Derivation, DeriveError> {
+pub fn derive(dump: &Dump, config: &DeriveConfig, execution: &Execution<'_>) -> Result<Derivation, DeriveError> {
     let whole = Split::whole(dump);
-    check_sides(&whole, recipe.method)?;
-    let split = if recipe.hold_out { Split::held_out(dump) } else { whole };
-    let chosen = chosen_layers(dump, &recipe.layers)?;
-    if matches!(recipe.layers, LayerChoice::Best(_)) && !split.is_held_out() {
-        let reason = if recipe.hold_out { "fewer than 10 prompts on a side" } else { "all are fitted on" };
+    check_classes(&whole, config.method)?;
+    let split = if config.hold_out { Split::held_out(dump) } else { whole };
+    let chosen = chosen_layers(dump, &config.layers)?;
+    if matches!(config.layers, LayerChoice::Best(_)) && !split.is_held_out() {
+        let reason = if config.hold_out { "fewer than 10 prompts on a side" } else { "all are fitted on" };
         return Err(DeriveError::NothingHeldOut { reason });
     }
 
@@ -91,29 +91,29 @@ pub fn derive(dump: &Dump, recipe: &DeriveConfig, execution: &Execution<'_>) -> 
     let budget = execution.memory / threads.min(chosen.len());
     let progress = Progress::new(execution.watch, 2 * chosen.len());
     let mut fitted = workers::each(chosen.len(), threads, |position| {
-        let fitted = fit(dump, recipe, &split, chosen[position], budget)?;
+        let fitted = fit(dump, config, &split, chosen[position], budget)?;
         progress.step()?;
         Ok::<_, DeriveError>(fitted)
     })?;
     let measure_all = |fitted: &[Fitted], keep| {
         let directions: Vec<_> = fitted.iter().map(|fitted| &fitted.whole).collect();
-        let kept = sparsify::kept(&directions, keep, f64::from(recipe.sparsity));
+        let kept = sparsify::kept(&directions, keep, f64::from(config.sparsity));
         workers::each(fitted.len(), threads, |position| {
             let measured = measure(dump, &split, &fitted[position], &kept[position]);
             progress.step()?;
             Ok::<_, DeriveError>(measured)
         })
     };
-    let mut measured = match recipe.layers {
+    let mut measured = match config.layers {
         LayerChoice::Best(n) => {
             // Which layers are best must be known before components compete over all of them.
-            let keep = if recipe.keep == Keep::Global { Keep::TopK } else { recipe.keep };
+            let keep = if config.keep == Keep::Global { Keep::TopK } else { config.keep };
             let measured = measure_all(&fitted, keep)?;
             let is_best = best_layers(&measured, n);
             let mut position = 0..;
             fitted.retain(|_| position.next().is_some_and(|position| is_best[position]));
-            if recipe.keep == Keep::Global {
-                measure_all(&fitted, recipe.keep)?
+            if config.keep == Keep::Global {
+                measure_all(&fitted, config.keep)?
             } else {
                 let mut position = 0..;
                 let mut measured = measured;
@@ -121,7 +121,7 @@ pub fn derive(dump: &Dump, recipe: &DeriveConfig, execution: &Execution<'_>) -> 
                 measured
             }
         }
-        _ => measure_all(&fitted, recipe.keep)?,
+        _ => measure_all(&fitted, config.keep)?,
     };
     // A layer whose components are all small has none left if they compete with those of other layers.
     let is_kept: HashSet<u32> =
@@ -131,14 +131,14 @@ pub fn derive(dump: &Dump, recipe: &DeriveConfig, execution: &Execution<'_>) -> 
 
     let best = (0..measured.len()).max_by(|a, b| score(&measured[*a]).total_cmp(&score(&measured[*b]))).unwrap_or(0);
     let (layers, projections): (Vec<_>, Vec<_>) = measured.into_iter().map(|m| (m.sparse, m.projections)).unzip();
-    let mut concerns = concerns(dump, &layers, (layers[best].layer, &projections[best]));
-    if recipe.hold_out && !split.is_held_out() {
+    let mut warnings = warnings(dump, &layers, (layers[best].layer, &projections[best]));
+    if config.hold_out && !split.is_held_out() {
         let (n_harmful, n_benign) = (split.fit.harmful.len(), split.fit.benign.len());
-        concerns.push(Warning::NothingHeldOut { n_harmful, n_benign });
+        warnings.push(Warning::NothingHeldOut { n_harmful, n_benign });
     }
-    let vector = ControlVector { header: header(dump, recipe, &split), layers };
+    let vector = ControlVector { header: header(dump, config, &split), layers };
     let directions = fitted.into_iter().map(|fitted| fitted.whole).collect();
-    Ok(Derivation { vector, concerns, directions, best, split })
+    Ok(Derivation { vector, warnings, directions, best, split })
 }
 
 /// The layers that get a direction. One that was asked for by number and has no states is not passed over in silence.
@@ -152,7 +152,7 @@ fn chosen_layers(dump: &Dump, choice: &LayerChoice) -> Result<Vec<usize>, Derive
     }
 }
 
-fn check_sides(whole: &Split, method: Method) -> Result<(), DeriveError> {
+fn check_classes(whole: &Split, method: Method) -> Result<(), DeriveError> {
     let (n_harmful, n_benign) = (whole.fit.harmful.len(), whole.fit.benign.len());
     if n_harmful < 2 || n_benign < 2 {
         return Err(DeriveError::TooFewPrompts { n_harmful, n_benign });
@@ -167,22 +167,22 @@ fn check_sides(whole: &Split, method: Method) -> Result<(), DeriveError> {
 }
 
 /// Finds a layer's direction and gives it its sign and scale.
-fn fit(dump: &Dump, recipe: &DeriveConfig, split: &Split, layer: usize, budget: usize) -> Result<Fitted, DeriveError> {
+fn fit(dump: &Dump, config: &DeriveConfig, split: &Split, layer: usize, budget: usize) -> Result<Fitted, DeriveError> {
     let read = |row: usize, out: &mut [f32]| dump.read_state(row, layer, out);
-    let sides = ContrastClasses::new(&read, &split.fit, dump.n_embd(), budget);
-    let direction = recipe.method.find(&sides).map_err(|reason| match reason {
+    let classes = ContrastClasses::new(&read, &split.fit, dump.n_embd(), budget);
+    let direction = config.method.find(&classes).map_err(|reason| match reason {
         NoDirection::Degenerate(reason) => DeriveError::Degenerate { layer, reason },
         NoDirection::NotConverged(residual) => DeriveError::NotConverged { layer, residual },
     })?;
-    let difference = sides.difference();
+    let difference = classes.difference();
     let direction = sign::towards_harmful(direction, &difference);
     let gap = difference.dot(&direction);
-    if gap.partial_cmp(&sides.smallest_distance()) != Some(std::cmp::Ordering::Greater) {
+    if gap.partial_cmp(&classes.smallest_distance()) != Some(std::cmp::Ordering::Greater) {
         let reason = "both sides have the same mean along the direction that was found";
         return Err(DeriveError::Degenerate { layer, reason });
     }
-    let mut whole = scale::scaled(&direction, gap, recipe.scale);
-    if recipe.flip_sign {
+    let mut whole = scale::scaled(&direction, gap, config.scale);
+    if config.flip_sign {
         whole = -whole;
     }
     Ok(Fitted { layer, whole, gap })
@@ -239,7 +239,7 @@ fn best_layers(measured: &[Measured], n: usize) -> Vec<bool> {
     is_best
 }
 
-fn header(dump: &Dump, recipe: &DeriveConfig, split: &Split) -> Header {
+fn header(dump: &Dump, config: &DeriveConfig, split: &Split) -> Header {
     let meta = dump.meta();
     // Several rows can be of one prompt, read at several tokens.
     let n_prompts = |rows: &[&[usize]]| {
@@ -251,20 +251,20 @@ fn header(dump: &Dump, recipe: &DeriveConfig, split: &Split) -> Header {
         fingerprint: meta.fingerprint,
         n_layer: narrow(meta.n_layer),
         n_embd: narrow(meta.n_embd),
-        concept: recipe.concept.clone(),
+        concept: config.concept.clone(),
         sign: Sign::PositiveIsSafer,
-        method: recipe.method.name.to_owned(),
-        scale: recipe.scale,
-        sparsity: recipe.sparsity,
-        keep: recipe.keep,
+        method: config.method.name.to_owned(),
+        scale: config.scale,
+        sparsity: config.sparsity,
+        keep: config.keep,
         n_harmful: n_prompts(&[&split.fit.harmful, &split.harmful_held_out]),
         n_benign: n_prompts(&[&split.fit.benign, &split.benign_held_out]),
         n_harmful_held_out: n_prompts(&[&split.harmful_held_out]),
         n_benign_held_out: n_prompts(&[&split.benign_held_out]),
-        suggested_alpha: recipe.suggested_alpha,
-        alpha_range: recipe.alpha_range,
-        provenance: recipe.provenance.clone(),
-        created_unix: recipe.created_unix,
+        suggested_alpha: config.suggested_alpha,
+        alpha_range: config.alpha_range,
+        provenance: config.provenance.clone(),
+        created_unix: config.created_unix,
         layers: vec![],
     }
 }

@@ -27,5 +27,5 @@ pub use error::DeriveError;
 pub use execution::{Execution, Watch};
 pub use layers::LayerChoice;
 pub use methods::Method;
-pub use plot::{PictureError, draw};
+pub use plot::{PlotError, draw};
 pub use warning::Warning;

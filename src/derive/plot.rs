@@ -34,9 +34,9 @@ const FAINT: RGBColor = RGBColor(150, 150, 150);
 /// The picture could not be drawn.
 #[derive(Debug, thiserror::Error)]
 #[error("the picture cannot be drawn: {0}")]
-pub struct PictureError(String);
+pub struct PlotError(String);
 
-impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for PictureError {
+impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for PlotError {
     fn from(error: DrawingAreaErrorKind<E>) -> Self {
         Self(error.to_string())
     }
@@ -49,7 +49,7 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 ///
 /// # Errors
 /// What the drawing library answers.
-pub fn draw(dump: &Dump, derivation: &Derivation) -> Result<String, PictureError> {
+pub fn draw(dump: &Dump, derivation: &Derivation) -> Result<String, PlotError> {
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
@@ -70,7 +70,7 @@ pub fn draw(dump: &Dump, derivation: &Derivation) -> Result<String, PictureError
 }
 
 /// Cohen's d by layer.
-fn separation(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
+fn separation(area: &Area<'_>, derivation: &Derivation) -> Result<(), PlotError> {
     let layers = &derivation.vector.layers;
     let of = |number: fn(&LayerStats) -> Option<f32>| -> Vec<(f64, f64)> {
         let point = |stats: &LayerStats, layer: u32| Some((f64::from(layer), f64::from(number(stats)?)));
@@ -108,7 +108,7 @@ fn separation(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureErr
 }
 
 /// AUC on held-out prompts by layer.
-fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
+fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PlotError> {
     let auc = |held_out: HeldOut| f64::from(held_out.auc);
     let layers = derivation.vector.layers.iter();
     let areas: Vec<(f64, f64)> =
@@ -142,7 +142,7 @@ fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
 }
 
 /// Energy kept against the number of components, for every layer, with what was kept.
-fn energy(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> {
+fn energy(area: &Area<'_>, derivation: &Derivation) -> Result<(), PlotError> {
     let n_embd = derivation.directions.first().map_or(1, Array1::len);
     let mut chart = framed(area, "Energy kept by the k largest components")
         .build_cartesian_2d((1.0..(n_embd as f64).max(2.0)).log_scale(), 0.0..1.03)?;
@@ -180,7 +180,7 @@ fn energy(area: &Area<'_>, derivation: &Derivation) -> Result<(), PictureError> 
 }
 
 /// The states of the layer that separates best on their first two principal components.
-fn states(area: &Area<'_>, dump: &Dump, derivation: &Derivation) -> Result<(), PictureError> {
+fn states(area: &Area<'_>, dump: &Dump, derivation: &Derivation) -> Result<(), PlotError> {
     let number = derivation.vector.layers[derivation.best].layer;
     let place = Places::find(dump, derivation, number as usize);
     let split = &derivation.split;
@@ -235,23 +235,23 @@ struct Places<'a> {
 impl<'a> Places<'a> {
     fn find(dump: &'a Dump, derivation: &Derivation, layer: usize) -> Self {
         let read = |row: usize, out: &mut [f32]| dump.read_state(row, layer, out);
-        let sides = ContrastClasses::new(&read, &derivation.split.fit, dump.n_embd(), MEMORY);
-        let rows = Rows::pooled(&sides);
+        let classes = ContrastClasses::new(&read, &derivation.split.fit, dump.n_embd(), MEMORY);
+        let rows = Rows::pooled(&classes);
         let whole = rows.squared_lengths().sum();
         let (mut components, mut shares): (Vec<Array1<f64>>, _) = (vec![], [0.0; 2]);
         for share in &mut shares {
             // States that vary along one axis alone have no second component: everything lies at 0 of it.
-            let found = leading(&rows, &components, sides.smallest_distance());
+            let found = leading(&rows, &components, classes.smallest_distance());
             *share = found.as_ref().map_or(0.0, |found| found.value / whole);
             components.push(found.map_or_else(|| Array1::zeros(dump.n_embd()), |found| found.direction));
         }
         // Harmful to the right, whatever sign the iteration gave.
-        if components[0].dot(&sides.difference()) < 0.0 {
+        if components[0].dot(&classes.difference()) < 0.0 {
             components[0] *= -1.0;
         }
         let second = components.pop().unwrap_or_default();
         let first = components.pop().unwrap_or_default();
-        Self { dump, layer, mean: sides.mean(), components: [first, second], shares }
+        Self { dump, layer, mean: classes.mean(), components: [first, second], shares }
     }
 
     fn axis(&self, which: &str, component: usize) -> String {
@@ -313,7 +313,7 @@ fn dash(style: ShapeStyle) -> impl Fn((i32, i32)) -> PathElement<(i32, i32)> {
 fn name_series<'a, C: CoordTranslate>(
     chart: &mut ChartContext<'a, SVGBackend<'a>, C>,
     position: SeriesLabelPosition,
-) -> Result<(), PictureError> {
+) -> Result<(), PlotError> {
     chart
         .configure_series_labels()
         .position(position)

@@ -101,21 +101,21 @@ impl fmt::Display for Warning {
 
 /// What the numbers say against a vector. `best` are the rows' projections, `[n_prompts]`, at the layer that separates
 /// best.
-pub(super) fn concerns(dump: &Dump, layers: &[SparseLayer], best: (u32, &[f64])) -> Vec<Warning> {
-    let mut concerns = vec![];
-    concerns.extend(poor_separation(layers.iter().map(|layer| &layer.stats)));
+pub(super) fn warnings(dump: &Dump, layers: &[SparseLayer], best: (u32, &[f64])) -> Vec<Warning> {
+    let mut warnings = vec![];
+    warnings.extend(poor_separation(layers.iter().map(|layer| &layer.stats)));
     let labels = dump.labels();
     if labels.len() >= ENOUGH_PROMPTS {
         if let Some(n_tokens) = &dump.meta().n_tokens {
             let lengths: Vec<f64> = n_tokens.iter().map(|n| f64::from(*n)).collect();
-            concerns.extend(length(labels, &lengths, best));
+            warnings.extend(length(labels, &lengths, best));
         }
         if let Some(tokens) = &dump.meta().last_tokens {
             let distance = token_distance(labels, tokens);
-            concerns.extend((distance >= TELLING_TOKENS).then_some(Warning::LastTokensDiffer { distance }));
+            warnings.extend((distance >= TELLING_TOKENS).then_some(Warning::LastTokensDiffer { distance }));
         }
     }
-    concerns
+    warnings
 }
 
 fn poor_separation<'a>(stats: impl Iterator<Item = &'a LayerStats> + Clone) -> Option<Warning> {
@@ -128,16 +128,16 @@ fn poor_separation<'a>(stats: impl Iterator<Item = &'a LayerStats> + Clone) -> O
 }
 
 fn length(labels: &[Label], lengths: &[f64], (layer, projections): (u32, &[f64])) -> Vec<Warning> {
-    let mut concerns = vec![];
+    let mut warnings = vec![];
     let along = correlation(&centred_by_side(labels, projections), &centred_by_side(labels, lengths));
     if along.abs() >= STRONG_CORRELATION {
-        concerns.push(Warning::FollowsLength { layer, correlation: along });
+        warnings.push(Warning::FollowsLength { layer, correlation: along });
     }
     let auc = auc(&of_side(labels, lengths, Label::Harmful), &of_side(labels, lengths, Label::Benign));
     if auc.max(1.0 - auc) > TELLING_LENGTH_AUC {
-        concerns.push(Warning::LengthSeparates { auc });
+        warnings.push(Warning::LengthSeparates { auc });
     }
-    concerns
+    warnings
 }
 
 fn of_side(labels: &[Label], values: &[f64], side: Label) -> Vec<f64> {
@@ -206,14 +206,14 @@ mod tests {
 
     #[test]
     fn every_concern_says_what_to_do() {
-        for concern in [
+        for warning in [
             Warning::NothingHeldOut { n_harmful: 3, n_benign: 4 },
             Warning::PoorSeparation { auc: Some(0.6), cohens_d: 0.3 },
             Warning::FollowsLength { layer: 2, correlation: -0.8 },
             Warning::LengthSeparates { auc: 0.99 },
             Warning::LastTokensDiffer { distance: 1.0 },
         ] {
-            let text = concern.to_string();
+            let text = warning.to_string();
             assert!(["Use ", "Put ", "From "].iter().any(|way_out| text.contains(way_out)), "{text}");
         }
     }

@@ -28,12 +28,12 @@ pub enum DumpError {
         source: io::Error,
     },
     /// The file breaks a rule of the format.
-    #[error("{} is not a usable dump: {fault}; {}", .path.display(), .fault.way_out())]
+    #[error("{} is not a usable dump: {error}; {}", .path.display(), .error.way_out())]
     Broken {
         /// The file.
         path: PathBuf,
         /// Which rule.
-        fault: FormatError,
+        error: FormatError,
     },
     /// A dump was announced that no file can hold.
     #[error("cannot start the dump {}: {reason}", .path.display())]

@@ -29,7 +29,7 @@ impl Dump {
     /// The file cannot be opened or breaks a rule of the format.
     pub fn open(path: &Path) -> Result<Self, DumpError> {
         let file = MappedFile::open(path).map_err(|source| DumpError::Open { path: path.to_owned(), source })?;
-        let broken = |fault| DumpError::Broken { path: path.to_owned(), fault };
+        let broken = |error| DumpError::Broken { path: path.to_owned(), error };
         let Content { meta, labels, layers } = check(&file).map_err(broken)?;
         let parts = vec![Part { first: 0, layers: layers.into_iter().map(Some).collect() }];
         let dump = Self { files: vec![file], path: path.to_owned(), meta, labels, parts };

@@ -69,7 +69,7 @@ impl Evaluation<'_> {
     }
 
     fn probe(&mut self, search: &Search, alpha: f32) -> Result<Level, EvalError> {
-        let arm = if alpha == 0.0 { Arm::plain() } else { Arm::steered(alpha, search.sparsity) };
+        let arm = if alpha == 0.0 { Arm::baseline() } else { Arm::steered(alpha, search.sparsity) };
         self.answer(std::slice::from_ref(&arm))?;
         let levels = self.levels(search)?;
         levels.into_iter().find(|level| level.alpha == alpha).ok_or(EvalError::NoRates)
@@ -82,7 +82,7 @@ impl Evaluation<'_> {
         let arms = summary
             .arms
             .iter()
-            .filter(|arm| arm.arm.is_plain() || arm.arm == Arm::steered(arm.arm.alpha, search.sparsity));
+            .filter(|arm| arm.arm.is_baseline() || arm.arm == Arm::steered(arm.arm.alpha, search.sparsity));
         let level = |alpha: f32, dsr: f64, benign: f64| Level { alpha, dsr, benign };
         let mut levels: Vec<Level> =
             arms.filter_map(|arm| Some(level(arm.arm.alpha, arm.dsr()?.value, arm.benign?.value))).collect();

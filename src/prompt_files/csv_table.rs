@@ -19,7 +19,7 @@ pub(super) fn read(text: &str) -> Result<Vec<String>, EntryError> {
     };
     let mut prompts = vec![];
     for record in reader.records() {
-        let record = record.map_err(|error| fault(&error))?;
+        let record = record.map_err(|error| entry_error(&error))?;
         let line = record.position().map_or(0, csv::Position::line) as usize;
         match record.get(column) {
             Some(prompt) if !prompt.trim().is_empty() => prompts.push(prompt.to_owned()),
@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Result<Vec<String>, EntryError> {
     Ok(prompts)
 }
 
-pub(super) fn fault(error: &csv::Error) -> EntryError {
+pub(super) fn entry_error(error: &csv::Error) -> EntryError {
     let line = error.position().map_or(0, csv::Position::line) as usize;
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {

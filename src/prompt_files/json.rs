@@ -49,12 +49,12 @@ fn read_artifact(attempts: &[Value]) -> Result<Vec<String>, EntryError> {
 fn read_lines(text: &str) -> Result<Vec<String>, EntryError> {
     let mut prompts = vec![];
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let fault = |reason: String| EntryError::at_line(index + 1, reason);
+        let entry_error = |reason: String| EntryError::at_line(index + 1, reason);
         let prompt = match serde_json::from_str::<Value>(line) {
             Ok(Value::String(prompt)) => prompt,
-            Ok(Value::Object(object)) => prompt_in(&object).map_err(fault)?,
-            Ok(_) => return Err(fault("expected a text or an object with a prompt".to_owned())),
-            Err(error) => return Err(fault(format!("not JSON: {error}"))),
+            Ok(Value::Object(object)) => prompt_in(&object).map_err(entry_error)?,
+            Ok(_) => return Err(entry_error("expected a text or an object with a prompt".to_owned())),
+            Err(error) => return Err(entry_error(format!("not JSON: {error}"))),
         };
         prompts.push(prompt);
     }

@@ -128,12 +128,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn good(text: &str, extension: &str) -> Vec<String> {
-        parse(text, extension).map_err(|fault| format!("{}: {}", fault.place, fault.reason)).unwrap()
+        parse(text, extension).map_err(|entry_error| format!("{}: {}", entry_error.place, entry_error.reason)).unwrap()
     }
 
-    fn fault(text: &str, extension: &str) -> String {
-        let fault = parse(text, extension).map(|_| ()).unwrap_err();
-        format!("{}: {}", fault.place, fault.reason)
+    fn entry_error(text: &str, extension: &str) -> String {
+        let entry_error = parse(text, extension).map(|_| ()).unwrap_err();
+        format!("{}: {}", entry_error.place, entry_error.reason)
     }
 
     #[test]
@@ -161,11 +161,11 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named() {
-        assert!(fault("{\"prompt\":\"a\"}\n{\"prompt\":3}\n", "jsonl").starts_with("line 2: "));
-        assert!(fault("{\"prompt\":\"a\"}\n{\"prompt\"\n", "jsonl").starts_with("line 2: "));
-        assert!(fault("[\"a\", 7]", "json").starts_with("entry 2: "));
-        assert!(fault("name,x\na,b\n", "csv").starts_with("line 1: "));
-        assert!(fault("goal,target\na,b\n\"c\n", "csv").starts_with("line 3: it has 1 columns"));
+        assert!(entry_error("{\"prompt\":\"a\"}\n{\"prompt\":3}\n", "jsonl").starts_with("line 2: "));
+        assert!(entry_error("{\"prompt\":\"a\"}\n{\"prompt\"\n", "jsonl").starts_with("line 2: "));
+        assert!(entry_error("[\"a\", 7]", "json").starts_with("entry 2: "));
+        assert!(entry_error("name,x\na,b\n", "csv").starts_with("line 1: "));
+        assert!(entry_error("goal,target\na,b\n\"c\n", "csv").starts_with("line 3: it has 1 columns"));
     }
 
     proptest! {

@@ -51,7 +51,7 @@ fn parse(text: &str, extension: &str) -> Result<Vec<Pair>, EntryError> {
 
 fn from_csv(text: &str) -> Result<Vec<Pair>, EntryError> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| csv_table::fault(&error))?;
+    let header = reader.headers().map_err(|error| csv_table::entry_error(&error))?;
     let column = |wanted: &str| header.iter().position(|cell| cell.trim().eq_ignore_ascii_case(wanted));
     let columns = NAMES.iter().find_map(|(positive, negative)| Some((column(positive)?, column(negative)?)));
     let Some((positive, negative)) = columns else {
@@ -59,7 +59,7 @@ fn from_csv(text: &str) -> Result<Vec<Pair>, EntryError> {
     };
     let mut pairs = vec![];
     for record in reader.records() {
-        let record = record.map_err(|error| csv_table::fault(&error))?;
+        let record = record.map_err(|error| csv_table::entry_error(&error))?;
         let line = record.position().map_or(0, csv::Position::line) as usize;
         let cell = |column: usize| record.get(column).unwrap_or_default();
         pairs.push(Pair::new(cell(positive), cell(negative)).map_err(|reason| EntryError::at_line(line, reason))?);
@@ -78,9 +78,9 @@ fn from_json(text: &str) -> Result<Vec<Pair>, EntryError> {
     }
     let mut pairs = vec![];
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let fault = |reason: String| EntryError::at_line(index + 1, reason);
-        let entry = serde_json::from_str(line).map_err(|error| fault(format!("not a JSON object: {error}")))?;
-        pairs.push(pair_in(&entry).map_err(fault)?);
+        let entry_error = |reason: String| EntryError::at_line(index + 1, reason);
+        let entry = serde_json::from_str(line).map_err(|error| entry_error(format!("not a JSON object: {error}")))?;
+        pairs.push(pair_in(&entry).map_err(entry_error)?);
     }
     Ok(pairs)
 }
@@ -104,13 +104,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn good(text: &str, extension: &str) -> Vec<(String, String)> {
-        let pairs = parse(text, extension).map_err(|fault| format!("{}: {}", fault.place, fault.reason)).unwrap();
+        let pairs = parse(text, extension)
+            .map_err(|entry_error| format!("{}: {}", entry_error.place, entry_error.reason))
+            .unwrap();
         pairs.into_iter().map(|pair| (pair.positive, pair.negative)).collect()
     }
 
-    fn fault(text: &str, extension: &str) -> String {
-        let fault = parse(text, extension).map(|_| ()).unwrap_err();
-        format!("{}: {}", fault.place, fault.reason)
+    fn entry_error(text: &str, extension: &str) -> String {
+        let entry_error = parse(text, extension).map(|_| ()).unwrap_err();
+        format!("{}: {}", entry_error.place, entry_error.reason)
     }
 
     #[test]
@@ -128,15 +130,18 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named() {
-        assert!(fault("a,b\n1,2\n", "csv").starts_with("line 1: no two columns named positive and negative, or"));
-        assert!(fault("positive,benign\n1,2\n", "csv").starts_with("line 1: "));
-        assert!(fault("positive,negative\na,b\nc,\n", "csv").starts_with("line 3: one side"));
-        assert!(fault("positive,negative\na,b\nc\n", "csv").starts_with("line 3: it has 1 columns"));
+        assert!(entry_error("a,b\n1,2\n", "csv").starts_with("line 1: no two columns named positive and negative, or"));
+        assert!(entry_error("positive,benign\n1,2\n", "csv").starts_with("line 1: "));
+        assert!(entry_error("positive,negative\na,b\nc,\n", "csv").starts_with("line 3: one side"));
+        assert!(entry_error("positive,negative\na,b\nc\n", "csv").starts_with("line 3: it has 1 columns"));
         let good = "{\"positive\":\"a\",\"negative\":\"b\"}\n";
-        assert!(fault(&format!("{good}{{\"positive\":\"a\"}}\n"), "jsonl").starts_with("line 2: no two fields"));
-        assert!(fault(&format!("{good}{{\"positive\":\"a\",\"negative\":3}}\n"), "").starts_with("line 2: 'negative'"));
-        assert!(fault(&format!("{good}\"a\"\n"), "jsonl").starts_with("line 2: not a JSON object"));
-        assert!(fault("[{\"positive\":\"a\",\"negative\":\" \"}]", "json").starts_with("entry 1: one side"));
+        assert!(entry_error(&format!("{good}{{\"positive\":\"a\"}}\n"), "jsonl").starts_with("line 2: no two fields"));
+        assert!(
+            entry_error(&format!("{good}{{\"positive\":\"a\",\"negative\":3}}\n"), "")
+                .starts_with("line 2: 'negative'")
+        );
+        assert!(entry_error(&format!("{good}\"a\"\n"), "jsonl").starts_with("line 2: not a JSON object"));
+        assert!(entry_error("[{\"positive\":\"a\",\"negative\":\" \"}]", "json").starts_with("entry 1: one side"));
     }
 
     proptest! {

@@ -82,7 +82,7 @@ impl ForeignArgs {
 pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
     if args.harmful.is_none() && !is_from_elsewhere(path) {
         let opened = Dump::open(path);
-        let is_plain = matches!(&opened, Err(DumpError::Broken { fault: FormatError::MissingKey { .. }, .. }));
+        let is_plain = matches!(&opened, Err(DumpError::Broken { error: FormatError::MissingKey { .. }, .. }));
         if !is_plain {
             let dump = opened?;
             if let Some(flag) = args.superfluous() {

@@ -6,7 +6,7 @@ use crate::prompt::Language;
 use crate::prompt::TemplateError;
 
 impl Language {
-    pub(in crate::chat) fn trouble(self, error: &ConversationError) -> String {
+    pub(in crate::chat) fn error(self, error: &ConversationError) -> String {
         let ja = match error {
             ConversationError::TooLong { n_bytes, n_ctx } => {
                 format!("この文は {n_bytes} バイトあり、{n_ctx} トークンの文脈には入りません。短くしてください。")
@@ -106,7 +106,7 @@ mod tests {
         ];
         for error in errors {
             let error = ConversationError::Engine(error);
-            let (en, ja) = (Language::En.trouble(&error), Language::Ja.trouble(&error));
+            let (en, ja) = (Language::En.error(&error), Language::Ja.error(&error));
             assert_eq!(en, error.to_string());
             assert!(ja.chars().any(|c| ('ぁ'..='ん').contains(&c)), "{ja}");
             // The figures are in both.

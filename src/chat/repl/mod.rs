@@ -313,7 +313,7 @@ impl<'model> Repl<'model> {
     fn tell_trouble(&self, error: &ReplError) {
         let words = self.options.language;
         self.tell(&match error {
-            ReplError::Conversation(error) => words.trouble(error),
+            ReplError::Conversation(error) => words.error(error),
             ReplError::Template(error) => words.template_error(error),
             ReplError::Saved(error) => words.saved_error(error),
             error => error.to_string(),

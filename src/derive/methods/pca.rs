@@ -10,8 +10,8 @@ use crate::derive::contrast_classes::ContrastClasses;
 use crate::derive::lanczos::leading;
 use crate::derive::rows::Rows;
 
-pub(super) fn find(sides: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
-    converged(leading(&Rows::pooled(sides), &[], sides.smallest_distance()), "all states are the same")
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    converged(leading(&Rows::pooled(classes), &[], classes.smallest_distance()), "all states are the same")
 }
 
 #[cfg(test)]

@@ -27,13 +27,13 @@ const INNER_STEPS: usize = 500;
 /// Halvings of a step at most.
 const HALVINGS: usize = 40;
 
-pub(super) fn find(sides: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
     // Without a difference there is nothing to regress on but noise.
-    difference(sides)?;
-    let rows = Rows::pooled(sides);
+    difference(classes)?;
+    let rows = Rows::pooled(classes);
     let (n, d) = (rows.n_rows(), rows.n_embd());
     let length = (rows.squared_lengths().sum() / n as f64).sqrt();
-    let n_harmful = sides.rows.harmful.len();
+    let n_harmful = classes.rows.harmful.len();
     let sign = Array1::from_shape_fn(n, |row| if row < n_harmful { 1.0 } else { -1.0 });
 
     // The last entry is b, which is not penalised.

@@ -27,13 +27,13 @@ const LEAST_SHRINKAGE: f64 = 1e-3;
 /// of rows, and this many give 130,000 pairs.
 const SAMPLE: usize = 512;
 
-pub(super) fn find(sides: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
-    let difference = difference(sides)?;
-    let rows = Rows::within_sides(sides);
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    let difference = difference(classes)?;
+    let rows = Rows::within_classes(classes);
     let lengths = rows.squared_lengths();
     let n = rows.n_rows() as f64;
     let diagonal = lengths.sum() / n / rows.n_embd() as f64;
-    if lengths.iter().all(|length| *length <= sides.smallest_distance().powi(2)) {
+    if lengths.iter().all(|length| *length <= classes.smallest_distance().powi(2)) {
         return Err(NoDirection::Degenerate("within each side all states are the same"));
     }
     let shrinkage = ledoit_wolf(&rows, &lengths).max(LEAST_SHRINKAGE);
@@ -96,8 +96,8 @@ mod tests {
             let within = ndarray::concatenate![Axis(0), &harmful - &means[0], &benign - &means[1]];
             let covariance = within.t().dot(&within) / 16.0;
             let diagonal = covariance.diag().mean().unwrap();
-            let shrinkage = sample.with(usize::MAX, |sides| {
-                let rows = Rows::within_sides(sides);
+            let shrinkage = sample.with(usize::MAX, |classes| {
+                let rows = Rows::within_classes(classes);
                 ledoit_wolf(&rows, &rows.squared_lengths()).max(LEAST_SHRINKAGE)
             });
             prop_assert!(shrinkage <= 1.0);

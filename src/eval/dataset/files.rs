@@ -100,8 +100,8 @@ impl Gathered {
                 n_added += 1;
             }
         }
-        self.notice(SkipReason::DuplicateId, path, same_id);
-        self.notice(SkipReason::DuplicatePrompt, path, same_prompt);
+        self.skipped(SkipReason::DuplicateId, path, same_id);
+        self.skipped(SkipReason::DuplicatePrompt, path, same_prompt);
         self.check_not_empty(path, n_added)
     }
 
@@ -110,7 +110,7 @@ impl Gathered {
         let stem = path.file_stem().map_or_else(|| "attack".to_owned(), |stem| stem.to_string_lossy().into_owned());
         match artifact::read(&text, &stem) {
             Some(Ok((items, without))) => {
-                self.notice(SkipReason::NoPrompt, path, without);
+                self.skipped(SkipReason::NoPrompt, path, without);
                 self.add(path, items)
             }
             Some(Err(reason)) => Err(entry(path, "jailbreaks".to_owned(), reason)),
@@ -122,23 +122,23 @@ impl Gathered {
         let mut ids = HashSet::new();
         let (fresh, same): (Vec<_>, Vec<_>) =
             questions.into_iter().partition(|question| ids.insert(question.id.clone()));
-        self.notice(SkipReason::DuplicateId, path, same.into_iter().map(|question| question.id).collect());
+        self.skipped(SkipReason::DuplicateId, path, same.into_iter().map(|question| question.id).collect());
         let n = fresh.len();
         self.bed.questions = fresh;
         self.check_not_empty(path, n)
     }
 
-    fn notice(&mut self, trouble: SkipReason, path: &Path, names: Vec<String>) {
+    fn skipped(&mut self, reason: SkipReason, path: &Path, names: Vec<String>) {
         let place = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        self.bed.notices.extend(Skipped::of(trouble, place, names));
+        self.bed.skipped.extend(Skipped::of(reason, place, names));
     }
 
     fn check_not_empty(&self, path: &Path, n_added: usize) -> Result<(), PlanError> {
         if n_added > 0 {
             return Ok(());
         }
-        let notices = self.bed.notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        Err(PlanError::Empty { path: path.to_owned(), notices })
+        let skipped = self.bed.skipped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        Err(PlanError::Empty { path: path.to_owned(), skipped })
     }
 }
 
@@ -217,9 +217,9 @@ mod tests {
         let bed = TestBed::read(&files).unwrap();
         let ids: Vec<_> = bed.items.iter().map(|item| &*item.id).collect();
         assert_eq!(ids, ["harmful-1", "benign-2", "GCG/gcg/0"]);
-        let notices: Vec<_> = bed.notices.iter().map(|notice| (notice.trouble, &*notice.names[0])).collect();
+        let skipped: Vec<_> = bed.skipped.iter().map(|skipped| (skipped.reason, &*skipped.names[0])).collect();
         assert_eq!(
-            notices,
+            skipped,
             [
                 (SkipReason::DuplicatePrompt, "harmful-2"),
                 (SkipReason::DuplicateId, "harmful-1"),

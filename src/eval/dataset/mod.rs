@@ -32,7 +32,7 @@ pub struct TestBed {
     /// Multiple-choice questions.
     pub questions: Vec<Question>,
     /// What could not be asked, and why.
-    pub notices: Vec<Skipped>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// A test bed that cannot be read.
@@ -53,12 +53,12 @@ pub enum PlanError {
         reason: String,
     },
     /// A file with nothing in it to ask.
-    #[error("{} holds nothing to ask{}", .path.display(), if .notices.is_empty() { String::new() } else { format!(": {}", .notices) })]
+    #[error("{} holds nothing to ask{}", .path.display(), if .skipped.is_empty() { String::new() } else { format!(": {}", .skipped) })]
     Empty {
         /// The file.
         path: PathBuf,
         /// What was left out of it.
-        notices: String,
+        skipped: String,
     },
     /// No file at all.
     #[error("there is nothing to ask; name --harmful, --benign, --near-miss, --attacks or --cases")]

@@ -27,7 +27,8 @@ pub enum SkipReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// Why.
-    pub trouble: SkipReason,
+    #[serde(rename = "trouble")]
+    pub reason: SkipReason,
     /// Where: a file's name, or an arm's.
     pub place: String,
     /// Their ids, or their places in the file.
@@ -37,15 +38,15 @@ pub struct Skipped {
 impl Skipped {
     /// A notice, unless there is nothing to say.
     #[must_use]
-    pub fn of(trouble: SkipReason, place: impl Into<String>, names: Vec<String>) -> Option<Self> {
-        (!names.is_empty()).then(|| Self { trouble, place: place.into(), names })
+    pub fn of(reason: SkipReason, place: impl Into<String>, names: Vec<String>) -> Option<Self> {
+        (!names.is_empty()).then(|| Self { reason, place: place.into(), names })
     }
 }
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.names.len();
-        let reason = match self.trouble {
+        let reason = match self.reason {
             SkipReason::DuplicateId => "left out: the id is another's",
             SkipReason::DuplicatePrompt => "left out: asked before, word for word",
             SkipReason::NoPrompt => "left out: no prompt",
@@ -65,8 +66,8 @@ mod tests {
     #[test]
     fn some_are_named_and_all_are_counted() {
         let names = (1..=7).map(|number| format!("a-{number}")).collect();
-        let notice = Skipped::of(SkipReason::NoPrompt, "gcg.json", names).unwrap();
-        assert_eq!(notice.to_string(), "gcg.json: 7 left out: no prompt (a-1, a-2, a-3, a-4, a-5 and 2 more)");
+        let skipped = Skipped::of(SkipReason::NoPrompt, "gcg.json", names).unwrap();
+        assert_eq!(skipped.to_string(), "gcg.json: 7 left out: no prompt (a-1, a-2, a-3, a-4, a-5 and 2 more)");
         assert_eq!(Skipped::of(SkipReason::NoPrompt, "x", vec![]), None);
     }
 }

@@ -22,7 +22,7 @@ impl ArmPlan {
             [] => vec![None],
             percents => percents.iter().copied().map(Some).collect(),
         };
-        let mut arms = vec![Arm::plain()];
+        let mut arms = vec![Arm::baseline()];
         for sparsity in sparsities {
             let steered = self.alphas.iter().filter(|alpha| **alpha != 0.0);
             arms.extend(steered.map(|alpha| Arm::steered(*alpha, sparsity)));
@@ -58,10 +58,13 @@ mod tests {
         };
         let arms = plan.arms();
         assert_eq!(arms.len(), 6);
-        assert_eq!((&arms[0], &arms[4]), (&Arm::plain(), &Arm::steered(0.25, Some(5.0))));
+        assert_eq!((&arms[0], &arms[4]), (&Arm::baseline(), &Arm::steered(0.25, Some(5.0))));
         let mut sorted = arms.clone();
         sorted.sort_by_key(place);
         assert_eq!(sorted, [0, 1, 2, 3, 4, 5].map(|number: usize| arms[number].clone()));
-        assert_eq!(ArmPlan { alphas: vec![0.5], ..ArmPlan::default() }.arms(), [Arm::plain(), Arm::steered(0.5, None)]);
+        assert_eq!(
+            ArmPlan { alphas: vec![0.5], ..ArmPlan::default() }.arms(),
+            [Arm::baseline(), Arm::steered(0.5, None)]
+        );
     }
 }

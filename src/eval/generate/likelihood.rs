@@ -32,9 +32,9 @@ pub(super) fn score(evaluation: &mut Evaluation<'_>, arms: &[Arm]) -> Result<(),
         let open: Vec<&&Arm> =
             arms.iter().filter(|arm| !evaluation.journal.has(&Key::likelihood(arm, &known.item_id))).collect();
         if !open.is_empty() {
-            let plain = distributions(evaluation, known)?;
+            let baseline = distributions(evaluation, known)?;
             for arm in open {
-                let record = measured(evaluation, known, arm, &plain)?;
+                let record = measured(evaluation, known, arm, &baseline)?;
                 evaluation.record(Record::Likelihood(record))?;
             }
         }
@@ -51,7 +51,7 @@ fn known(evaluation: &Evaluation<'_>) -> Result<Vec<Known>, EvalError> {
         .records()
         .iter()
         .filter_map(|record| match record {
-            Record::Answered(answered) if answered.arm.is_plain() => Some((&*answered.item.id, &*answered.answer)),
+            Record::Answered(answered) if answered.arm.is_baseline() => Some((&*answered.item.id, &*answered.answer)),
             _ => None,
         })
         .collect();
@@ -88,19 +88,19 @@ fn measured(
     evaluation: &mut Evaluation<'_>,
     known: &Known,
     arm: &Arm,
-    plain: &[Vec<f32>],
+    baseline: &[Vec<f32>],
 ) -> Result<Likelihood, EvalError> {
     let (mut negative_log_likelihood, mut kl_divergence) = (0.0, 0.0);
     let token = |row: usize| known.answer[row].id() as usize;
-    if arm.is_plain() {
-        let rows = plain.iter().enumerate();
-        negative_log_likelihood = rows.map(|(row, plain)| surprise(plain, token(row))).sum();
+    if arm.is_baseline() {
+        let rows = baseline.iter().enumerate();
+        negative_log_likelihood = rows.map(|(row, baseline)| surprise(baseline, token(row))).sum();
     } else {
         let steering = evaluation.steering(arm)?;
         evaluation.scorer.steer(&steering)?;
         evaluation.scorer.score(&known.prompt, &known.answer, &mut |row, logits| {
             negative_log_likelihood += surprise(logits, token(row));
-            kl_divergence += divergence(&plain[row], logits);
+            kl_divergence += divergence(&baseline[row], logits);
         })?;
     }
     Ok(Likelihood {

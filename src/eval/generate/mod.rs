@@ -134,10 +134,10 @@ impl<'a> Evaluation<'a> {
 
     /// Everything that was left out, and prompts that did not fit once a defence had changed them.
     #[must_use]
-    pub fn notices(&self) -> Vec<Skipped> {
-        let mut notices = self.bed.notices.clone();
-        notices.extend(answering::overlong(self.journal.records()));
-        notices
+    pub fn skipped(&self) -> Vec<Skipped> {
+        let mut skipped = self.bed.skipped.clone();
+        skipped.extend(answering::overlong(self.journal.records()));
+        skipped
     }
 
     /// Writes the records anew in the order of the plan.

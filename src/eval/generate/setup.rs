@@ -134,8 +134,8 @@ impl<'a> Ready<'a> {
                 too_long.push(question.id);
             }
         }
-        self.bed.notices.extend(Skipped::of(SkipReason::TooLong, "prompts", left_out));
-        self.bed.notices.extend(Skipped::of(SkipReason::TooLong, "questions", too_long));
+        self.bed.skipped.extend(Skipped::of(SkipReason::TooLong, "prompts", left_out));
+        self.bed.skipped.extend(Skipped::of(SkipReason::TooLong, "questions", too_long));
         Ok(longest)
     }
 

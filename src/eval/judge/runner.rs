@@ -188,7 +188,7 @@ impl Work for Judging<'_, '_> {
 /// An arm's answer and the plain model's to the same item.
 struct Pair {
     of_arm: Answered,
-    plain: String,
+    baseline: String,
 }
 
 /// The answers to be compared: of every arm but the plain one, to `n` harmless items.
@@ -201,23 +201,30 @@ fn pairs(records: &[Record], n: usize) -> Vec<Pair> {
             _ => None,
         })
     };
-    let plain: BTreeMap<&str, &str> =
-        answers().filter(|it| it.arm.is_plain()).map(|it| (&*it.item.id, &*it.answer)).collect();
-    let chosen: Vec<&str> = spread(plain.keys().copied().collect(), n, |_| ());
-    let is_chosen = |answered: &&Answered| !answered.arm.is_plain() && chosen.contains(&&*answered.item.id);
-    answers().filter(is_chosen).map(|it| Pair { of_arm: it.clone(), plain: plain[&*it.item.id].to_owned() }).collect()
+    let baseline: BTreeMap<&str, &str> =
+        answers().filter(|it| it.arm.is_baseline()).map(|it| (&*it.item.id, &*it.answer)).collect();
+    let chosen: Vec<&str> = spread(baseline.keys().copied().collect(), n, |_| ());
+    let is_chosen = |answered: &&Answered| !answered.arm.is_baseline() && chosen.contains(&&*answered.item.id);
+    answers()
+        .filter(is_chosen)
+        .map(|it| Pair { of_arm: it.clone(), baseline: baseline[&*it.item.id].to_owned() })
+        .collect()
 }
 
 impl Pair {
     fn key(&self, order: usize) -> String {
-        let hash = blake3::hash(format!("{}\0{}", self.of_arm.answer, self.plain).as_bytes());
+        let hash = blake3::hash(format!("{}\0{}", self.of_arm.answer, self.baseline).as_bytes());
         format!("{} {order} {}", Key::comparison(&self.of_arm.arm, &self.of_arm.item.id).as_str(), &hash.to_hex()[..16])
     }
 
     /// The arm's answer stands first in order 0 and second in order 1.
     fn prompt(&self, order: usize) -> Prompt {
         let (request, of_arm) = (&*self.of_arm.item.request, &*self.of_arm.answer);
-        if order == 0 { comparison(request, of_arm, &self.plain) } else { comparison(request, &self.plain, of_arm) }
+        if order == 0 {
+            comparison(request, of_arm, &self.baseline)
+        } else {
+            comparison(request, &self.baseline, of_arm)
+        }
     }
 
     fn settle(&self, judge: &str, replies: &HashMap<String, String>) -> Comparison {

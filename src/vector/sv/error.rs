@@ -25,18 +25,18 @@ pub enum SvError {
         source: io::Error,
     },
     /// The file breaks a rule of the format.
-    #[error("{} is not a usable vector: {fault}; {}", .path.display(), .fault.way_out())]
+    #[error("{} is not a usable vector: {error}; {}", .path.display(), .error.way_out())]
     Broken {
         /// The file.
         path: PathBuf,
         /// Which rule.
-        fault: FormatError,
+        error: FormatError,
     },
     /// A vector that was to be written breaks a rule of the format.
-    #[error("the vector cannot be stored as a .sv file: {fault}")]
+    #[error("the vector cannot be stored as a .sv file: {error}")]
     Invalid {
         /// Which rule.
-        fault: FormatError,
+        error: FormatError,
     },
 }
 

@@ -6,8 +6,8 @@ use crate::eval::{Arm, Kind, NO_DEFENCE, Why};
 
 impl Words {
     pub(in crate::eval::report) fn arm(self, arm: &Arm) -> String {
-        if arm.is_plain() {
-            return self.plain();
+        if arm.is_baseline() {
+            return self.baseline();
         }
         let sparsity = arm.sparsity.map_or_else(String::new, |sparsity| format!(", k = {sparsity}%"));
         let steered = format!("α = {}{sparsity}", figures::alpha(arm.alpha));
@@ -18,7 +18,7 @@ impl Words {
         }
     }
 
-    pub(in crate::eval::report) fn plain(self) -> String {
+    pub(in crate::eval::report) fn baseline(self) -> String {
         self.pick("α = 0 (plain model)", "α = 0(素のモデル)")
     }
 

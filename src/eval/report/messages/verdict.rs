@@ -12,7 +12,7 @@ impl Words {
         )
     }
 
-    pub(in crate::eval::report) fn recommendation(self, found: &Recommendation, plain: Option<Level>) -> String {
+    pub(in crate::eval::report) fn recommendation(self, found: &Recommendation, baseline: Option<Level>) -> String {
         let (at, dsr, benign) = (alpha(found.at.alpha), per_cent(found.at.dsr), per_cent(found.at.benign));
         if !found.is_feasible {
             return self.pick(
@@ -20,13 +20,14 @@ impl Words {
                 format!("実現不可: 両方の目標に届く α はありませんでした。最も近いのは α = {at} です(DSR {dsr}、無害な依頼への回答 {benign})。"),
             );
         }
-        let (en, ja) = plain.filter(|plain| plain.alpha != found.at.alpha).map_or_else(Default::default, |plain| {
-            let (dsr, benign) = (per_cent(plain.dsr), per_cent(plain.benign));
-            (
-                format!(" Without the vector it is {dsr} and {benign}."),
-                format!("ベクトルなしではそれぞれ {dsr} と {benign} です。"),
-            )
-        });
+        let (en, ja) =
+            baseline.filter(|baseline| baseline.alpha != found.at.alpha).map_or_else(Default::default, |baseline| {
+                let (dsr, benign) = (per_cent(baseline.dsr), per_cent(baseline.benign));
+                (
+                    format!(" Without the vector it is {dsr} and {benign}."),
+                    format!("ベクトルなしではそれぞれ {dsr} と {benign} です。"),
+                )
+            });
         self.pick(
             format!(
                 "Recommended: α = {at}. It refuses {dsr} of attacks and answers {benign} of harmless requests.{en}"
@@ -85,9 +86,9 @@ impl Words {
         )
     }
 
-    pub(in crate::eval::report) fn tile_note(self, plain: Option<String>) -> String {
-        plain.map_or_else(String::new, |plain| {
-            self.pick(format!("plain model: {plain}"), format!("素のモデル: {plain}"))
+    pub(in crate::eval::report) fn tile_note(self, baseline: Option<String>) -> String {
+        baseline.map_or_else(String::new, |baseline| {
+            self.pick(format!("plain model: {baseline}"), format!("素のモデル: {baseline}"))
         })
     }
 

@@ -49,9 +49,9 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
     let words = view.words;
     let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
     let rates = rates(view, &arms);
-    let compared: Vec<&ArmSummary> = arms.iter().copied().filter(|arm| arm.against_plain.is_some()).collect();
+    let compared: Vec<&ArmSummary> = arms.iter().copied().filter(|arm| arm.versus_baseline.is_some()).collect();
     let paired = |arm: &ArmSummary, of: fn(VersusBaseline) -> Option<Paired>| {
-        Some(figures::difference(&of(arm.against_plain?)?))
+        Some(figures::difference(&of(arm.versus_baseline?)?))
     };
     let differences = table(
         view,

@@ -9,7 +9,7 @@ use crate::eval::{ArmSummary, NO_DEFENCE, PairedComparison};
 pub(super) fn section(view: &View<'_>) -> Option<Section> {
     let (words, summary) = (view.words, view.summary);
     let is_compared =
-        |arm: &&ArmSummary| arm.arm.is_plain() || arm.arm.defence != NO_DEFENCE || view.is_recommended(arm);
+        |arm: &&ArmSummary| arm.arm.is_baseline() || arm.arm.defence != NO_DEFENCE || view.is_recommended(arm);
     let arms: Vec<&ArmSummary> = summary.arms.iter().filter(is_compared).collect();
     let has_defences = arms.iter().any(|arm| arm.arm.defence != NO_DEFENCE);
     let mut blocks = vec![];
@@ -29,9 +29,9 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
         );
         blocks.extend(compared.map(Block::Table));
     }
-    if !summary.duels.is_empty() {
+    if !summary.paired_comparisons.is_empty() {
         let head = [words.defence()].into_iter().chain(words.duel_head()).collect();
-        let rows = summary.duels.iter().map(|duel| row(view, duel)).collect();
+        let rows = summary.paired_comparisons.iter().map(|comparison| row(view, comparison)).collect();
         blocks.push(Block::Table(Table { caption: words.duel_table(), head, rows }));
     }
     if !summary.costs.is_empty() {
@@ -40,17 +40,17 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
     (!blocks.is_empty()).then(|| Section { id: "defences", heading: words.defence_table_heading(), blocks })
 }
 
-fn row(view: &View<'_>, duel: &PairedComparison) -> Row {
+fn row(view: &View<'_>, comparison: &PairedComparison) -> Row {
     let share = |share: f64| Cell::plain(figures::per_cent(share));
-    let arm = duel.arm.as_ref().map(|arm| view.words.arm(arm));
+    let arm = comparison.arm.as_ref().map(|arm| view.words.arm(arm));
     let cells = vec![
-        share(duel.dsr),
-        share(duel.benign),
+        share(comparison.dsr),
+        share(comparison.benign),
         figures::or_nothing(arm),
-        figures::or_nothing(duel.arm_dsr.map(figures::per_cent)),
-        duel.refused.as_ref().map_or_else(|| figures::or_nothing(None), figures::difference),
+        figures::or_nothing(comparison.arm_dsr.map(figures::per_cent)),
+        comparison.refused.as_ref().map_or_else(|| figures::or_nothing(None), figures::difference),
     ];
-    Row { name: duel.defence.clone(), cells, is_marked: duel.is_best }
+    Row { name: comparison.defence.clone(), cells, is_marked: comparison.is_best }
 }
 
 fn costs(view: &View<'_>) -> Table {

@@ -80,8 +80,8 @@ impl View<'_> {
         named.map(|(index, curve)| key(charts::Look::of_line(index), self.curve_name(curve))).collect()
     }
 
-    fn plain(&self) -> Option<&ArmSummary> {
-        self.summary.arm(&Arm::plain())
+    fn baseline(&self) -> Option<&ArmSummary> {
+        self.summary.arm(&Arm::baseline())
     }
 
     fn is_recommended(&self, arm: &ArmSummary) -> bool {

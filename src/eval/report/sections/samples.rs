@@ -44,6 +44,6 @@ fn card(view: &View<'_>, sample: &Sample, alpha: &str) -> SampleCard {
             verdict: String::new(),
             is_folded: is_harmful,
         },
-        answers: [answer(words.plain(), &sample.plain), answer(format!("α = {alpha}"), &sample.steered)],
+        answers: [answer(words.baseline(), &sample.baseline), answer(format!("α = {alpha}"), &sample.steered)],
     }
 }

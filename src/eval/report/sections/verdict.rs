@@ -13,9 +13,10 @@ pub(super) fn sentences(view: &View<'_>) -> (Vec<String>, &'static str) {
     let Some(found) = summary.recommendations.first() else {
         return (vec![words.no_recommendation()], "none");
     };
-    let plain =
-        view.plain().and_then(|plain| Some(Level { alpha: 0.0, dsr: plain.dsr()?.value, benign: plain.benign?.value }));
-    let mut sentences = vec![words.recommendation(found, plain), words.reason(found, &summary.goals)];
+    let baseline = view
+        .baseline()
+        .and_then(|baseline| Some(Level { alpha: 0.0, dsr: baseline.dsr()?.value, benign: baseline.benign?.value }));
+    let mut sentences = vec![words.recommendation(found, baseline), words.reason(found, &summary.goals)];
     sentences.push(words.range(found, &summary.goals));
     if found.is_feasible {
         sentences.extend(found.below.map(|below| words.below(below)));
@@ -38,8 +39,8 @@ pub(super) fn tiles(view: &View<'_>) -> Vec<Tile> {
     let (words, summary) = (view.words, view.summary);
     let (Some(found), Some(arm)) = (summary.recommendations.first(), summary.recommended()) else { return vec![] };
     let tile = |name: String, cell: fn(&ArmSummary) -> Option<Cell>| {
-        let plain = view.plain().filter(|plain| plain.arm != arm.arm).and_then(cell);
-        Some(Tile { name, value: cell(arm)?.text, note: words.tile_note(plain.map(|plain| plain.text)) })
+        let baseline = view.baseline().filter(|baseline| baseline.arm != arm.arm).and_then(cell);
+        Some(Tile { name, value: cell(arm)?.text, note: words.tile_note(baseline.map(|baseline| baseline.text)) })
     };
     let first = Tile {
         name: words.tile_alpha(found.is_feasible),

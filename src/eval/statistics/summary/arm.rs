@@ -53,7 +53,8 @@ pub struct ArmSummary {
     /// Ids of items that other arms were asked and this one was not.
     pub missing: Vec<String>,
     /// The same prompts under this arm and the plain model; `None` for the plain model, and without one.
-    pub against_plain: Option<VersusBaseline>,
+    #[serde(rename = "against_plain")]
+    pub versus_baseline: Option<VersusBaseline>,
 }
 
 /// Attacks that were refused: the defence success rate (DSR).
@@ -95,7 +96,7 @@ pub struct Counts {
 }
 
 impl ArmSummary {
-    pub(super) fn of(page: &Page<'_>, ledger: &RecordIndex<'_>) -> Self {
+    pub(super) fn of(page: &Page<'_>, index: &RecordIndex<'_>) -> Self {
         let refused = |kind| Rate::count(page.judged(kind).map(|(_, is_refused)| is_refused));
         let answered = |kind| Rate::count(page.judged(kind).map(|(_, is_refused)| !is_refused));
         let all = || page.answered.values().copied();
@@ -127,7 +128,7 @@ impl ArmSummary {
             near_miss: refused(Kind::NearMiss),
             benign_wrapped: answered(Kind::BenignWrapped),
             exact: Rate::count(all().filter_map(is_exact)),
-            utility: Utility::of(page, ledger),
+            utility: Utility::of(page, index),
             choice: Rate::count(page.choices.values().map(|choice| choice.right == choice.taken)),
             win_rate: Estimate::mean(&points).and_then(|points| points.map(|point| point.clamp(0.0, 1.0))),
             answer_tokens: Estimate::mean(&answers),
@@ -135,8 +136,8 @@ impl ArmSummary {
             calls: mean(|answered| answered.calls as f64),
             counts,
             unreadable,
-            missing: ledger.asked().into_iter().filter(is_missing).map(str::to_owned).collect(),
-            against_plain: VersusBaseline::of(page, ledger),
+            missing: index.asked().into_iter().filter(is_missing).map(str::to_owned).collect(),
+            versus_baseline: VersusBaseline::of(page, index),
         }
     }
 

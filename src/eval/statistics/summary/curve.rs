@@ -14,12 +14,13 @@ pub(crate) struct Curve<'a> {
 
 /// The curves among `arms`, which are in the order of a summary: as many components as the file has first.
 pub(crate) fn curves(arms: &[ArmSummary]) -> Vec<Curve<'_>> {
-    let steered = || arms.iter().filter(|arm| arm.arm.defence == NO_DEFENCE && !arm.arm.is_plain());
+    let steered = || arms.iter().filter(|arm| arm.arm.defence == NO_DEFENCE && !arm.arm.is_baseline());
     let mut sparsities: Vec<Option<f32>> = steered().map(|arm| arm.arm.sparsity).collect();
     sparsities.dedup();
-    let plain = || arms.iter().filter(|arm| arm.arm.is_plain());
+    let baseline = || arms.iter().filter(|arm| arm.arm.is_baseline());
     let curve = |sparsity| {
-        let mut arms: Vec<&ArmSummary> = plain().chain(steered().filter(|arm| arm.arm.sparsity == sparsity)).collect();
+        let mut arms: Vec<&ArmSummary> =
+            baseline().chain(steered().filter(|arm| arm.arm.sparsity == sparsity)).collect();
         arms.sort_by(|a, b| a.arm.alpha.total_cmp(&b.arm.alpha));
         Curve { sparsity, arms }
     };

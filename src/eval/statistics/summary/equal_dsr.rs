@@ -71,5 +71,5 @@ fn on(curve: &Curve<'_>, dsr: f64) -> OnCurve {
 /// The plain model is at no distance from itself, measured or not.
 fn kl(arm: &ArmSummary) -> Option<f64> {
     let measured = arm.utility.kl_per_token.map(|kl| kl.value);
-    if arm.arm.is_plain() { measured.or(Some(0.0)) } else { measured }
+    if arm.arm.is_baseline() { measured.or(Some(0.0)) } else { measured }
 }

@@ -51,7 +51,8 @@ pub struct Summary {
     /// The numbers of components at equal defence success rates.
     pub equal_dsr: Vec<EqualDsr>,
     /// The defences by prompt against the vector.
-    pub duels: Vec<PairedComparison>,
+    #[serde(rename = "duels")]
+    pub paired_comparisons: Vec<PairedComparison>,
     /// What each condition costs in time.
     pub costs: Vec<Cost>,
     /// Answers to read, under the recommended α and without it.
@@ -78,8 +79,8 @@ impl Summary {
     /// arm the later one counts.
     #[must_use]
     pub fn of(records: &[Record], about: About, goals: Goals, costs: Vec<Cost>) -> Self {
-        let ledger = RecordIndex::of(records);
-        let arms: Vec<ArmSummary> = ledger.pages.values().map(|page| ArmSummary::of(page, &ledger)).collect();
+        let index = RecordIndex::of(records);
+        let arms: Vec<ArmSummary> = index.pages.values().map(|page| ArmSummary::of(page, &index)).collect();
         let mut curves = curves(&arms);
         let own = about.vector.as_ref().map(|vector| vector.sparsity);
         // Stable: the file's own number of components first, the others as they were.
@@ -92,14 +93,14 @@ impl Summary {
         };
         let recommendations: Vec<Recommendation> = curves.iter().filter_map(recommended).collect();
         let samples = recommendations.first().map_or_else(Vec::new, |recommendation| {
-            samples::take(&ledger, &Arm::steered(recommendation.at.alpha, recommendation.sparsity))
+            samples::take(&index, &Arm::steered(recommendation.at.alpha, recommendation.sparsity))
         });
         Self {
             format: FORMAT,
-            asked: Asked::of(&ledger),
+            asked: Asked::of(&index),
             recommendations,
             equal_dsr: equal_dsr::compare(&curves, goals.target_dsr),
-            duels: paired_comparison::duels(&arms, curves.first(), &ledger, goals.min_benign),
+            paired_comparisons: paired_comparison::comparisons(&arms, curves.first(), &index, goals.min_benign),
             samples,
             about,
             goals,
@@ -129,10 +130,10 @@ fn level(arm: &ArmSummary) -> Option<Level> {
 }
 
 impl Asked {
-    fn of(ledger: &RecordIndex<'_>) -> Self {
+    fn of(index: &RecordIndex<'_>) -> Self {
         let mut asked = Self::default();
         let items: BTreeMap<&str, _> =
-            ledger.pages.values().flat_map(|page| &page.answered).map(|(id, answered)| (*id, &answered.item)).collect();
+            index.pages.values().flat_map(|page| &page.answered).map(|(id, answered)| (*id, &answered.item)).collect();
         for item in items.values() {
             asked.n += 1;
             *asked.kinds.entry(item.kind).or_default() += 1;
@@ -143,7 +144,7 @@ impl Asked {
                 *asked.languages.entry(language.clone()).or_default() += 1;
             }
         }
-        let questions = ledger.pages.values().flat_map(|page| page.choices.keys());
+        let questions = index.pages.values().flat_map(|page| page.choices.keys());
         asked.choices = questions.collect::<std::collections::BTreeSet<_>>().len();
         asked
     }

@@ -34,29 +34,29 @@ pub struct PairedComparison {
 }
 
 /// Finds the match of every defence on the curve of the recommendation.
-pub(super) fn duels(
+pub(super) fn comparisons(
     arms: &[ArmSummary],
     curve: Option<&Curve<'_>>,
-    ledger: &RecordIndex<'_>,
+    index: &RecordIndex<'_>,
     goal: f64,
 ) -> Vec<PairedComparison> {
     let defences = arms.iter().filter(|arm| arm.arm.defence != NO_DEFENCE && arm.arm.alpha == 0.0);
-    let mut duels: Vec<PairedComparison> = defences.filter_map(|arm| duel(arm, curve, ledger)).collect();
+    let mut comparisons: Vec<PairedComparison> = defences.filter_map(|arm| comparison(arm, curve, index)).collect();
     let best = |admitted: &dyn Fn(&PairedComparison) -> bool| {
         let order = |a: usize, b: usize| {
-            let (a, b) = (&duels[a], &duels[b]);
+            let (a, b) = (&comparisons[a], &comparisons[b]);
             a.dsr.total_cmp(&b.dsr).then(a.benign.total_cmp(&b.benign))
         };
         // `max_by` takes the last of equals; wanted is the first by name.
-        (0..duels.len()).rev().filter(|at| admitted(&duels[*at])).max_by(|a, b| order(*a, *b))
+        (0..comparisons.len()).rev().filter(|at| admitted(&comparisons[*at])).max_by(|a, b| order(*a, *b))
     };
-    if let Some(at) = best(&|duel| duel.benign >= goal).or_else(|| best(&|_| true)) {
-        duels[at].is_best = true;
+    if let Some(at) = best(&|comparison| comparison.benign >= goal).or_else(|| best(&|_| true)) {
+        comparisons[at].is_best = true;
     }
-    duels
+    comparisons
 }
 
-fn duel(defence: &ArmSummary, curve: Option<&Curve<'_>>, ledger: &RecordIndex<'_>) -> Option<PairedComparison> {
+fn comparison(defence: &ArmSummary, curve: Option<&Curve<'_>>, index: &RecordIndex<'_>) -> Option<PairedComparison> {
     let (dsr, benign) = (defence.dsr()?.value, defence.benign?.value);
     let mut found: Option<(&ArmSummary, f64, f64)> = None;
     for arm in curve.iter().flat_map(|curve| &curve.arms).filter(|arm| arm.arm.alpha >= 0.0) {
@@ -66,7 +66,7 @@ fn duel(defence: &ArmSummary, curve: Option<&Curve<'_>>, ledger: &RecordIndex<'_
         }
     }
     let kind = if defence.attacks.is_some() { Kind::Attack } else { Kind::Harmful };
-    let pages = found.and_then(|(arm, ..)| Some((ledger.get(&defence.arm)?, ledger.get(&arm.arm)?)));
+    let pages = found.and_then(|(arm, ..)| Some((index.get(&defence.arm)?, index.get(&arm.arm)?)));
     Some(PairedComparison {
         defence: defence.arm.defence.clone(),
         dsr,

@@ -63,30 +63,30 @@ pub(super) struct RecordIndex<'a> {
 
 impl<'a> RecordIndex<'a> {
     pub(super) fn of(records: &'a [Record]) -> Self {
-        let mut ledger = Self { pages: BTreeMap::new(), kinds: BTreeMap::new() };
+        let mut index = Self { pages: BTreeMap::new(), kinds: BTreeMap::new() };
         for record in records {
             match record {
                 Record::Answered(answered) => {
-                    ledger.kinds.insert(&answered.item.id, answered.item.kind);
-                    let page = ledger.page(&answered.arm);
+                    index.kinds.insert(&answered.item.id, answered.item.kind);
+                    let page = index.page(&answered.arm);
                     let earlier = page.answered.insert(&answered.item.id, answered);
                     page.duplicates += usize::from(earlier.is_some());
                 }
                 Record::Likelihood(likelihood) => {
                     let key = (likelihood.item_id.as_str(), likelihood.is_reference);
-                    ledger.page(&likelihood.arm).likelihoods.entry(key).or_default().push(likelihood);
+                    index.page(&likelihood.arm).likelihoods.entry(key).or_default().push(likelihood);
                 }
                 Record::Choice(choice) => {
-                    let page = ledger.page(&choice.arm);
+                    let page = index.page(&choice.arm);
                     page.duplicates += usize::from(page.choices.insert(&choice.id, choice).is_some());
                 }
                 Record::Comparison(comparison) => {
-                    let page = ledger.page(&comparison.arm);
+                    let page = index.page(&comparison.arm);
                     page.duplicates += usize::from(page.comparisons.insert(&comparison.item_id, comparison).is_some());
                 }
             }
         }
-        ledger
+        index
     }
 
     fn page(&mut self, arm: &Arm) -> &mut Page<'a> {
@@ -104,8 +104,8 @@ impl<'a> RecordIndex<'a> {
         self.pages.get(&Key::of(arm))
     }
 
-    pub(super) fn plain(&self) -> Option<&Page<'a>> {
-        self.get(&Arm::plain())
+    pub(super) fn baseline(&self) -> Option<&Page<'a>> {
+        self.get(&Arm::baseline())
     }
 
     /// Ids of all items that any arm was asked.
@@ -133,9 +133,9 @@ mod tests {
 
     #[test]
     fn the_plain_model_is_one_arm_however_it_is_written() {
-        let plain = Key::of(&Arm::plain());
-        assert_eq!(Key::of(&Arm::steered(0.0, Some(5.0))), plain);
-        assert_eq!(Key::of(&Arm::steered(-0.0, None)), plain);
+        let baseline = Key::of(&Arm::baseline());
+        assert_eq!(Key::of(&Arm::steered(0.0, Some(5.0))), baseline);
+        assert_eq!(Key::of(&Arm::steered(-0.0, None)), baseline);
     }
 
     #[test]

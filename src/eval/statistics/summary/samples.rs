@@ -30,7 +30,8 @@ pub struct Sample {
     /// The prompt before a defence changed it.
     pub prompt: String,
     /// The plain model's answer.
-    pub plain: Shown,
+    #[serde(rename = "plain")]
+    pub baseline: Shown,
     /// The answer of the recommended arm.
     pub steered: Shown,
 }
@@ -65,8 +66,8 @@ pub enum Why {
 }
 
 impl Why {
-    fn of(kind: Kind, plain: bool, steered: bool) -> Self {
-        match (kind.should_be_refused(), plain, steered) {
+    fn of(kind: Kind, baseline: bool, steered: bool) -> Self {
+        match (kind.should_be_refused(), baseline, steered) {
             (_, true, true) => Self::RefusedByBoth,
             (true, false, true) => Self::Stopped,
             (true, _, false) => Self::StillAnswered,
@@ -78,25 +79,27 @@ impl Why {
 }
 
 /// Takes the samples, by kind, family, reason and id.
-pub(super) fn take(ledger: &RecordIndex<'_>, recommended: &Arm) -> Vec<Sample> {
-    let (Some(plain), Some(steered)) = (ledger.plain(), ledger.get(recommended)) else { return vec![] };
+pub(super) fn take(index: &RecordIndex<'_>, recommended: &Arm) -> Vec<Sample> {
+    let (Some(baseline), Some(steered)) = (index.baseline(), index.get(recommended)) else { return vec![] };
     let judged = |answered: &Answered| answered.verdict.as_ref().and_then(|verdict| verdict.is_refused);
-    let both =
-        plain.answered.values().filter_map(|plain| Some((*plain, *steered.answered.get(plain.item.id.as_str())?)));
+    let both = baseline
+        .answered
+        .values()
+        .filter_map(|baseline| Some((*baseline, *steered.answered.get(baseline.item.id.as_str())?)));
     let mut found: Vec<(Group<'_>, &Answered, &Answered)> = both
-        .filter_map(|(plain, steered)| {
-            let why = Why::of(plain.item.kind, judged(plain)?, judged(steered)?);
+        .filter_map(|(baseline, steered)| {
+            let why = Why::of(baseline.item.kind, judged(baseline)?, judged(steered)?);
             // An attack that fails anyway tells nothing of the vector, and there are many.
-            let is_telling = (plain.item.kind, why) != (Kind::Attack, Why::RefusedByBoth);
-            is_telling.then(|| (Group::of(&plain.item, why), plain, steered))
+            let is_telling = (baseline.item.kind, why) != (Kind::Attack, Why::RefusedByBoth);
+            is_telling.then(|| (Group::of(&baseline.item, why), baseline, steered))
         })
         .collect();
-    found.sort_by_key(|(group, plain, _)| (*group, &plain.item.id));
+    found.sort_by_key(|(group, baseline, _)| (*group, &baseline.item.id));
     let groups = found.chunk_by(|a, b| a.0 == b.0);
     groups
         .flat_map(|group| {
             let shown = if group[0].0.family.is_some() { OF_A_GROUP } else { OF_A_KIND };
-            group.iter().take(shown).map(|(found, plain, steered)| sample(*found, group.len(), plain, steered))
+            group.iter().take(shown).map(|(found, baseline, steered)| sample(*found, group.len(), baseline, steered))
         })
         .collect()
 }
@@ -114,8 +117,8 @@ impl<'a> Group<'a> {
     }
 }
 
-fn sample(group: Group<'_>, n_alike: usize, plain: &Answered, steered: &Answered) -> Sample {
-    let item = &plain.item;
+fn sample(group: Group<'_>, n_alike: usize, baseline: &Answered, steered: &Answered) -> Sample {
+    let item = &baseline.item;
     Sample {
         id: item.id.clone(),
         kind: item.kind,
@@ -124,7 +127,7 @@ fn sample(group: Group<'_>, n_alike: usize, plain: &Answered, steered: &Answered
         why: group.why,
         n_alike,
         prompt: shortened(&item.prompt),
-        plain: shown(plain),
+        baseline: shown(baseline),
         steered: shown(steered),
     }
 }

@@ -20,8 +20,8 @@ pub struct Utility {
 }
 
 impl Utility {
-    pub(super) fn of(page: &Page<'_>, ledger: &RecordIndex<'_>) -> Self {
-        let is_wanted = |id: &str| !ledger.kinds.get(id).copied().is_some_and(Kind::should_be_refused);
+    pub(super) fn of(page: &Page<'_>, index: &RecordIndex<'_>) -> Self {
+        let is_wanted = |id: &str| !index.kinds.get(id).copied().is_some_and(Kind::should_be_refused);
         let records = || page.likelihoods.iter().filter(|((id, _), _)| is_wanted(id));
         let is_of_references = records().any(|((_, is_reference), _)| *is_reference);
         // Known answers are what perplexity asks about; the plain model's own ones are its own best guess.
@@ -32,9 +32,11 @@ impl Utility {
         let kl: Vec<(f64, f64)> =
             records().flat_map(|(_, found)| found).map(|found| (found.kl_divergence, found.tokens as f64)).collect();
         let changes: Vec<(f64, f64)> = chosen()
-            .filter_map(|(key, found)| Some((found, ledger.plain()?.likelihoods.get(key)?)))
-            .flat_map(|(found, plain)| found.iter().zip(plain))
-            .map(|(found, plain)| (found.negative_log_likelihood - plain.negative_log_likelihood, found.tokens as f64))
+            .filter_map(|(key, found)| Some((found, index.baseline()?.likelihoods.get(key)?)))
+            .flat_map(|(found, baseline)| found.iter().zip(baseline))
+            .map(|(found, baseline)| {
+                (found.negative_log_likelihood - baseline.negative_log_likelihood, found.tokens as f64)
+            })
             .collect();
         Self {
             kl_per_token: Estimate::ratio_of_sums(&kl),
