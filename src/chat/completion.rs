@@ -15,11 +15,11 @@ const WITH_FILE: [&str; 3] = ["/save ", "/save! ", "/load "];
 
 /// The line editor's helper.
 #[derive(Default)]
-pub(super) struct Assist {
+pub(super) struct EditorHelper {
     files: FilenameCompleter,
 }
 
-impl Completer for Assist {
+impl Completer for EditorHelper {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, pos: usize, context: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
@@ -37,20 +37,20 @@ fn commands(written: &str) -> Vec<Pair> {
     COMMANDS.iter().filter(fits).map(pair).collect()
 }
 
-impl Validator for Assist {
+impl Validator for EditorHelper {
     fn validate(&self, context: &mut ValidationContext<'_>) -> Result<ValidationResult> {
         let is_open = multiline::is_open(context.input());
         Ok(if is_open { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }
 
-impl Hinter for Assist {
+impl Hinter for EditorHelper {
     type Hint = String;
 }
 
-impl Highlighter for Assist {}
+impl Highlighter for EditorHelper {}
 
-impl Helper for Assist {}
+impl Helper for EditorHelper {}
 
 #[cfg(test)]
 mod tests {

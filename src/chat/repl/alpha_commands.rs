@@ -1,4 +1,4 @@
-//! The dial: α, what steers, and the same prompt under several α.
+//! The commands for α: its strength, what steers, and the same prompt under several α.
 
 use std::io::{self, IsTerminal, Write};
 use std::ops::{ControlFlow, RangeInclusive};
@@ -18,19 +18,19 @@ const DEFAULT_WIDTH: usize = 80;
 
 impl Repl<'_> {
     pub(super) fn set_alpha(&mut self, name: Option<&str>, alpha: f32) {
-        let words = self.options.language;
+        let language = self.options.language;
         match self.session.set_alpha(name, alpha) {
             Ok(0) => match name {
-                Some(name) => self.tell(&words.no_such_vector(name)),
-                None => self.tell(&words.unsteered()),
+                Some(name) => self.tell(&language.no_such_vector(name)),
+                None => self.tell(&language.unsteered()),
             },
             Ok(_) => {
                 self.show_vectors();
                 if self.session.steering().is_plain() {
-                    self.tell(&words.alpha_is_zero());
+                    self.tell(&language.alpha_is_zero());
                 }
                 if self.conversation.n_turns() > 0 {
-                    self.note(&words.alpha_from_now());
+                    self.note(&language.alpha_from_now());
                 }
             }
             Err(error) => self.tell_trouble(&error.into()),
@@ -38,22 +38,22 @@ impl Repl<'_> {
     }
 
     pub(super) fn show_vectors(&self) {
-        let words = self.options.language;
+        let language = self.options.language;
         let vectors = self.session.steering().vectors();
         if vectors.is_empty() {
-            self.tell(&words.unsteered());
+            self.tell(&language.unsteered());
         }
         for vector in vectors {
             let header = vector.vector.header();
             let layers: Vec<u32> = vector.vector.layers().map(|view| view.layer).collect();
             let range = header.alpha_range;
             let kept = header.sparsity * 100.0;
-            let mut line = words.vector_line(&vector.name, vector.alpha, &ranges(&layers), kept, range);
+            let mut line = language.vector_line(&vector.name, vector.alpha, &ranges(&layers), kept, range);
             if let Some((low, high)) = range
                 && vector.alpha != 0.0
                 && !(low..=high).contains(&vector.alpha)
             {
-                line = format!("{line} {}", words.alpha_out_of_range(low, high));
+                line = format!("{line} {}", language.alpha_out_of_range(low, high));
             }
             self.tell(&line);
         }
@@ -69,13 +69,13 @@ impl Repl<'_> {
 
     /// The same prompt at α = 0 and now, side by side where there is room.
     pub(super) fn compare(&mut self, text: Option<String>) -> Result<(), ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         if self.session.steering().vectors().is_empty() {
-            self.tell(&words.nothing_to_compare());
+            self.tell(&language.nothing_to_compare());
             return Ok(());
         }
         if self.session.steering().is_plain() {
-            self.tell(&words.same_alpha());
+            self.tell(&language.same_alpha());
             return Ok(());
         }
         self.beside_the_conversation(text, "/compare", |repl, prompt, steering| {
@@ -90,22 +90,22 @@ impl Repl<'_> {
                 None => one_under_the_other(&left, &right),
             };
             repl.print(&text)?;
-            repl.note(&words.not_remembered());
+            repl.note(&language.not_remembered());
             Ok(())
         })
     }
 
     /// The same prompt at several α, a line each.
     pub(super) fn sweep(&mut self, text: Option<String>, range: Option<RangeInclusive<f32>>) -> Result<(), ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         let Some(first) = self.session.steering().vectors().first() else {
-            self.tell(&words.nothing_to_compare());
+            self.tell(&language.nothing_to_compare());
             return Ok(());
         };
         let useful = first.vector.header().alpha_range.map_or(1.0, |(_, high)| high);
         let range = range.unwrap_or(0.0..=useful.max(first.alpha));
         if range.start() >= range.end() {
-            self.tell(&words.bad_range());
+            self.tell(&language.bad_range());
             return Ok(());
         }
         self.beside_the_conversation(text, "/sweep", |repl, prompt, steering| {
@@ -117,7 +117,7 @@ impl Repl<'_> {
                 let room = width().map_or(usize::MAX, |width| width.saturating_sub(10));
                 repl.print(&format!("{title:<9} {}\n", one_line(&answer, room)))?;
             }
-            repl.note(&words.not_remembered());
+            repl.note(&language.not_remembered());
             Ok(())
         })
     }

@@ -24,17 +24,17 @@ impl Home {
 impl Repl<'_> {
     /// Takes up the session file, if it is there. Returns what there is to say about it.
     pub(super) fn resume(&mut self) -> Result<String, ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         let Some(file) = self.home.session_file.clone() else { return Ok(String::new()) };
         let name = file.display().to_string();
         // Anything but a file that is there is for the first save to find out about.
         if !file.is_file() {
-            return Ok(words.new_session(&name));
+            return Ok(language.new_session(&name));
         }
         let saved = Saved::read(&file)?;
         let turns = saved.turns.len();
         self.tell_other_model(&saved);
-        let mut said = words.resumed(turns, &name);
+        let mut said = language.resumed(turns, &name);
         if let Some(turn) = saved.turns.last() {
             said.push_str(&exchange(turn));
         }
@@ -45,7 +45,7 @@ impl Repl<'_> {
     }
 
     /// Saves the session file. A person is told if that fails, and it is tried again after the next turn.
-    pub(super) fn keep(&mut self) -> Result<(), ReplError> {
+    pub(super) fn persist(&mut self) -> Result<(), ReplError> {
         let Some(file) = &self.home.session_file else { return Ok(()) };
         match self.to_save().write(file) {
             Err(error) if self.is_person => {
@@ -57,14 +57,14 @@ impl Repl<'_> {
     }
 
     pub(super) fn save(&mut self, file: &Path, replace: bool) -> Result<(), ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         let name = file.display().to_string();
         if file.is_file() && !replace && !self.home.known.iter().any(|known| known == file) {
-            return self.refuse(words.is_there_already(&name));
+            return self.refuse(language.is_there_already(&name));
         }
         self.to_save().write(file)?;
         self.home.known.push(file.to_owned());
-        self.tell(&words.saved(&name, self.conversation.turns().len()));
+        self.tell(&language.saved(&name, self.conversation.turns().len()));
         Ok(())
     }
 
@@ -77,7 +77,7 @@ impl Repl<'_> {
         self.tell(&(loaded + &last));
         self.conversation.restore(saved.system, saved.turns);
         self.session.forget();
-        self.keep()
+        self.persist()
     }
 
     fn to_save(&self) -> Saved {

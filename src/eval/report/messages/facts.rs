@@ -1,10 +1,10 @@
 //! What was run, and what went wrong.
 
-use super::Words;
+use super::Messages;
 use crate::eval::report::figures::per_cent;
 use crate::eval::{JudgeError, ModelFacts, VectorFacts};
 
-impl Words {
+impl Messages {
     pub(in crate::eval::report) fn subtitle(self, vector: Option<&VectorFacts>, n: usize) -> String {
         let prompts = self.pick(format!("{n} prompts"), format!("プロンプト {n} 件"));
         match vector {

@@ -1,8 +1,8 @@
 //! What the figures mean.
 
-use super::Words;
+use super::Messages;
 
-impl Words {
+impl Messages {
     pub(in crate::eval::report) fn terms(self) -> Vec<(String, String)> {
         let term = |name: String, en: &str, ja: &str| (name, self.pick(en, ja));
         vec![

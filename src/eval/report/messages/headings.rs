@@ -1,8 +1,8 @@
 //! Headings, captions and what charts show.
 
-use super::Words;
+use super::Messages;
 
-impl Words {
+impl Messages {
     pub(in crate::eval::report) fn title(self, model: &str) -> String {
         let model = if model.is_empty() { self.pick("a model", "モデル") } else { model.to_owned() };
         self.pick(format!("{model}: safety and usefulness"), format!("{model}: 安全性と有用性"))

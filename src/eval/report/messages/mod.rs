@@ -8,11 +8,11 @@ mod verdict;
 
 use crate::prompt::Language;
 
-/// The words of one language.
+/// What a report says, in one language.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Words(pub Language);
+pub(super) struct Messages(pub Language);
 
-impl Words {
+impl Messages {
     fn pick(self, en: impl Into<String>, ja: impl Into<String>) -> String {
         match self.0 {
             Language::En => en.into(),

@@ -1,10 +1,10 @@
 //! What arms, kinds and figures are called.
 
-use super::Words;
+use super::Messages;
 use crate::eval::report::figures;
 use crate::eval::{Arm, Kind, NO_DEFENCE, Why};
 
-impl Words {
+impl Messages {
     pub(in crate::eval::report) fn arm(self, arm: &Arm) -> String {
         if arm.is_baseline() {
             return self.baseline();

@@ -1,10 +1,10 @@
 //! The answer in a few sentences.
 
-use super::Words;
+use super::Messages;
 use crate::eval::report::figures::{alpha, per_cent};
 use crate::eval::{Goals, Level, Recommendation};
 
-impl Words {
+impl Messages {
     pub(in crate::eval::report) fn no_recommendation(self) -> String {
         self.pick(
             "No α is recommended: that takes attacks (or harmful requests) and harmless requests, answered under several α.",
