@@ -11,11 +11,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
     ContextOptions, Done, EngineError, Interrupter, Job, Limits, LoadOptions, Model, ParallelSession, Sampler,
     Sampling, Session, Speculation, Steering, Token, Work, sequences_that_fit,
 };
+use antidote::prompt::{Message, Role, Template};
 use common::{arguments, median, spread};
 
 struct Prompts<'a> {
@@ -54,7 +54,7 @@ fn main() {
     let chat = ContextOptions::for_chat(Model::outline(&path).expect("a model"), None);
     let model = Model::load(&path, &chat, LoadOptions::default()).expect("the model loads");
     let template = Template::of(&model).expect("a template");
-    let texts = antidote::prompts::read(&prompts).expect("prompts");
+    let texts = antidote::prompt_files::read(&prompts).expect("prompts");
     // Evenly spread over the file, whatever it is sorted by.
     let texts = (0..n).map(|number| &texts[number * texts.len() / n % texts.len()]);
     let render = |text: &String| template.render(&[Message::new(Role::User, text)]).expect("the template takes it");

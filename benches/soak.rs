@@ -11,11 +11,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use antidote::chat::{Conversation, ConversationError, Template};
 use antidote::engine::{
     ContextOptions, EngineError, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session, Steering,
     SteeringVector,
 };
+use antidote::prompt::{Conversation, ConversationError, Template};
 use antidote::vector::SvFile;
 use common::arguments;
 use common::random::Random;

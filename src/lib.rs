@@ -7,9 +7,12 @@
 pub mod derive;
 pub mod dump;
 pub mod files;
+pub mod gguf;
 pub mod imports;
 pub mod vector;
 
+#[cfg(feature = "engine")]
+pub mod autotune;
 #[cfg(feature = "engine")]
 pub mod chat;
 #[cfg(feature = "engine")]
@@ -17,6 +20,6 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod eval;
 #[cfg(feature = "engine")]
-pub mod prompts;
+pub mod prompt;
 #[cfg(feature = "engine")]
-pub mod tuning;
+pub mod prompt_files;

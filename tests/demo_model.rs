@@ -156,7 +156,7 @@ fn the_test_prompts_are_unseen_by_the_vectors_and_the_choice_of_alpha() {
     let seen: Vec<String> = ["harmful.txt", "benign.txt", "terse.txt", "full.txt", "dev.jsonl"]
         .iter()
         .map(|file| root().join("models/demo/prompts").join(file))
-        .flat_map(|file: PathBuf| antidote::prompts::read(&file).expect("readable"))
+        .flat_map(|file: PathBuf| antidote::prompt_files::read(&file).expect("readable"))
         .collect();
     assert!(seen.len() >= 400);
     for case in cases() {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use antidote::chat::{Frame, Template};
 use antidote::dump::{Dump, DumpMeta, Label, TokenPosition};
 use antidote::engine::{ContextOptions, EngineError, HiddenStates, Model, Reading, Token};
+use antidote::prompt::{Frame, Template};
 use common::{antidote, demo_model, files_in, model, options, root};
 use half::{bf16, f16};
 

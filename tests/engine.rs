@@ -8,11 +8,11 @@ mod widened;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
     CacheType, ContextOptions, EngineError, FinishReason, FlashAttention, HiddenStates, Limits, LoadOptions, Model,
     Sampler, Sampling, Session, Steering, SteeringVector, Token,
 };
+use antidote::prompt::{Message, Role, Template};
 use antidote::vector::{ControlVector, LayerStats, SparseLayer, SvFile};
 use common::{demo_model, demo_vector, model, options, root};
 use safetensors::SafeTensors;

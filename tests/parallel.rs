@@ -5,18 +5,18 @@ mod common;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
     ContextOptions, Done, EngineError, FinishReason, Interrupter, Job, Limits, Model, ParallelSession, Sampler,
     Sampling, Scorer, Session, Steering, SteeringVector, Token, Work,
 };
+use antidote::prompt::{Message, Role, Template};
 use antidote::vector::SvFile;
 use common::{demo_vector, model, options, root, suggested_alpha};
 
 /// Prompts of the test bed, in their template: every `step`-th.
 fn prompts(model: &Model, step: usize) -> Vec<Vec<Token>> {
     let template = Template::of(model).unwrap();
-    let texts = antidote::prompts::read(&root().join("models/demo/prompts/test.jsonl")).unwrap();
+    let texts = antidote::prompt_files::read(&root().join("models/demo/prompts/test.jsonl")).unwrap();
     let render = |text: &String| model.tokenize(&template.render(&[Message::new(Role::User, text)]).unwrap());
     texts.iter().step_by(step).map(render).collect()
 }

@@ -6,11 +6,11 @@ use std::num::NonZeroU8;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use antidote::chat::{Message, Role, Template};
 use antidote::engine::{
     Answer, ContextOptions, FinishReason, Limits, Model, Sampler, Sampling, Session, Speculation, Steering,
     SteeringVector, Token,
 };
+use antidote::prompt::{Message, Role, Template};
 use antidote::vector::SvFile;
 use common::{antidote, antidote_with_input, demo_vector, model, options, root, suggested_alpha};
 

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use antidote::vector::gguf::Gguf;
+use antidote::gguf::Gguf;
 use antidote::vector::{Fingerprint, Indices, SvFile, Values};
 use serde_json::{Value, json};
 

@@ -21,6 +21,6 @@ fuzz_target!(|bytes: &[u8]| {
         output_norm: None,
     };
     let (harmful, benign) = (file.path().to_owned(), file.path().to_owned());
-    let _ = import(&Input::Sides { harmful, benign }, &target, Options::default());
+    let _ = import(&Input::ContrastClasses { harmful, benign }, &target, Options::default());
     let _ = import(&Input::Labelled { states: file.path().to_owned(), labels: None }, &target, Options::default());
 });

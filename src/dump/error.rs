@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::element::Element;
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::plan::Difference;
 
 /// A dump that cannot be read or written.
@@ -28,12 +28,12 @@ pub enum DumpError {
         source: io::Error,
     },
     /// The file breaks a rule of the format.
-    #[error("{} is not a usable dump: {fault}; {}", .path.display(), .fault.way_out())]
+    #[error("{} is not a usable dump: {error}; {}", .path.display(), .error.way_out())]
     Broken {
         /// The file.
         path: PathBuf,
         /// Which rule.
-        fault: Fault,
+        error: FormatError,
     },
     /// A dump was announced that no file can hold.
     #[error("cannot start the dump {}: {reason}", .path.display())]

@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::check::{Content, check};
 use super::error::DumpError;
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::meta::{DumpMeta, Label};
 use super::place::{LayerPlace, Part};
 use crate::files::MappedFile;
@@ -29,7 +29,7 @@ impl Dump {
     /// The file cannot be opened or breaks a rule of the format.
     pub fn open(path: &Path) -> Result<Self, DumpError> {
         let file = MappedFile::open(path).map_err(|source| DumpError::Open { path: path.to_owned(), source })?;
-        let broken = |fault| DumpError::Broken { path: path.to_owned(), fault };
+        let broken = |error| DumpError::Broken { path: path.to_owned(), error };
         let Content { meta, labels, layers } = check(&file).map_err(broken)?;
         let parts = vec![Part { first: 0, layers: layers.into_iter().map(Some).collect() }];
         let dump = Self { files: vec![file], path: path.to_owned(), meta, labels, parts };
@@ -38,7 +38,7 @@ impl Dump {
             Some((row, layer, index)) => {
                 let (_, place, row_there) = dump.place(row, layer);
                 let at = place.row(row_there, dump.n_embd()).start + index * place.element.size();
-                Err(broken(Fault::NotFinite { prompt: row + 1, layer, index, at }))
+                Err(broken(FormatError::NotFinite { prompt: row + 1, layer, index, at }))
             }
         }
     }

@@ -22,7 +22,7 @@ pub enum EngineError {
         /// The file.
         path: PathBuf,
         /// What is wrong in it.
-        source: vector::gguf::GgufError,
+        source: crate::gguf::GgufError,
     },
     /// The file is well-formed but is not a language model that generates text.
     #[error("{} cannot be used as a chat model: {reason}", .path.display())]
@@ -132,7 +132,7 @@ pub enum EngineError {
     },
     /// The vector was made for another model.
     #[error(transparent)]
-    WrongModel(#[from] vector::Mismatch),
+    WrongModel(#[from] vector::Incompatible),
     /// The vector names a layer that llama.cpp cannot steer.
     #[error(
         "{} steers layer {layer}, but llama.cpp can steer layers 1 to {last} of this model; derive it again with \

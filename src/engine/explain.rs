@@ -15,7 +15,7 @@ use super::ffi::Dequantiser;
 use super::error::EngineError;
 use super::model;
 use crate::files::MappedFile;
-use crate::vector::gguf::{Gguf, Tensor, Value};
+use crate::gguf::{Gguf, Tensor, Value};
 use crate::vector::{Fingerprint, OutputNorm, SvFile};
 
 /// Rows of the output matrix that are widened at once: they and their scores stay in a core's cache.

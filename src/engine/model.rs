@@ -13,9 +13,8 @@ use super::memory::{self, MemoryNeed};
 use super::options::ContextOptions;
 use super::{ffi, repack, suitable};
 use crate::files::MappedFile;
-use crate::vector;
+use crate::gguf::Gguf;
 use crate::vector::Fingerprint;
-use crate::vector::gguf::Gguf;
 
 /// A token of a model's vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,7 +96,7 @@ impl Model {
         let file = map(path)?;
         let gguf = parse(path, &file)?;
         let unsuitable = |reason: &str| EngineError::Unsuitable { path: path.to_owned(), reason: reason.to_owned() };
-        vector::shape_of_model(&gguf).map_err(unsuitable)?;
+        crate::gguf::shape_of_model(&gguf).map_err(unsuitable)?;
         suitable::check(&gguf).map_err(|reason| unsuitable(&reason))?;
         let architecture = gguf.architecture().unwrap_or_default().to_owned();
         if !options.ignore_memory
@@ -107,7 +106,7 @@ impl Model {
         }
         let fingerprint = Fingerprint::of(&gguf, &file).ok();
         let chat_template = gguf.str("tokenizer.chat_template").map(str::to_owned);
-        let name = vector::name_of_model(&gguf, path);
+        let name = crate::gguf::name_of_model(&gguf, path);
         let n_cached_values = memory::cached_values(&gguf);
         let is_copied = repack::is_mostly_repacked(&gguf);
         drop(file);

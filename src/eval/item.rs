@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::prompt::Language;
+
 /// What a request is, and so what a well-defended model does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,4 +49,16 @@ pub struct Item {
     /// letter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+}
+
+impl Item {
+    /// The language that attacks and defences speak to it in: what it says of itself, or else what its script tells.
+    #[must_use]
+    pub fn spoken(&self) -> Language {
+        match self.language.as_deref() {
+            Some("ja") => Language::Ja,
+            Some("en") => Language::En,
+            _ => Language::of_text(&self.request),
+        }
+    }
 }

@@ -23,7 +23,7 @@ pub enum Input {
         labels: Option<PathBuf>,
     },
     /// Each side in a file or folder of its own.
-    Sides {
+    ContrastClasses {
         /// States of harmful prompts.
         harmful: PathBuf,
         /// States of benign prompts.
@@ -63,7 +63,7 @@ pub fn import(input: &Input, target: &Target, options: Options) -> Result<Import
             let labels = labels_of(&source, labels.as_deref(), layout.n_prompts)?;
             (states, vec![Side { source, layout, labels }])
         }
-        Input::Sides { harmful, benign } => {
+        Input::ContrastClasses { harmful, benign } => {
             let side = |path: &Path, label| -> Result<Side, ImportError> {
                 let mut source = Source::open(path)?;
                 let layout = lay_out(&mut source, target, options.numbering)?;

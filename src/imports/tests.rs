@@ -180,7 +180,7 @@ fn two_files_are_the_two_sides() {
     let harmful = bench.put("h.npy", &npy("<f4", false, &[2, N_LAYER, N_EMBD], &f32s(&all[..2 * row])));
     let benign = bench
         .put("b.npy", &npy("<f8", true, &[3, N_LAYER, N_EMBD], &f64s(&fortran(&all[2 * row..], [3, N_LAYER, N_EMBD]))));
-    let imported = import(&Input::Sides { harmful, benign }, &target(), Options::default()).unwrap();
+    let imported = import(&Input::ContrastClasses { harmful, benign }, &target(), Options::default()).unwrap();
     is_right(&imported);
     let (harmful, benign) = (Label::Harmful, Label::Benign);
     assert_eq!(imported.dump.labels(), [harmful, harmful, benign, benign, benign]);

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::gguf::{Gguf, TensorType};
+use crate::gguf::{Gguf, TensorType};
 
 /// What the hash begins with, so that it can never be mistaken for another hash of the same bytes.
 const DOMAIN: &[u8] = b"antidote fingerprint v1\0";

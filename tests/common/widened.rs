@@ -1,7 +1,7 @@
 //! A Q8_0 model with the same weights in 32-bit floats, so that nothing but the order of sums is left to differ from
 //! another implementation on those weights.
 
-use antidote::vector::gguf::{Gguf, TensorType};
+use antidote::gguf::{Gguf, TensorType};
 use half::f16;
 
 /// GGUF's type number of F32, and its default alignment.

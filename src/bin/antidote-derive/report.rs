@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use antidote::derive::Concern;
+use antidote::derive::Warning;
 use antidote::vector::SvFile;
 
-pub fn print(vector: &SvFile, concerns: &[Concern]) -> io::Result<()> {
+pub fn print(vector: &SvFile, warnings: &[Warning]) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     write!(stdout, "{}", vector.summary())?;
     writeln!(stdout)?;
-    concerns.iter().for_each(|concern| eprintln!("warning: {concern}"));
+    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     if vector.header().suggested_alpha.is_none() {
         writeln!(stdout, "Next: antidote chat MODEL.gguf --vector {} --alpha 0.3", vector.path().display())?;
         writeln!(stdout, "Try some α and write the best into the file with --suggested-alpha.")?;

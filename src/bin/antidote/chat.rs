@@ -1,7 +1,8 @@
 //! `antidote chat`
 
-use antidote::chat::{Conversation, Examples, Language, Repl, ReplOptions};
+use antidote::chat::{Examples, Repl, ReplOptions};
 use antidote::engine::{Limits, Session};
+use antidote::prompt::{Conversation, Language};
 
 use super::Failure;
 use super::args::ChatArgs;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use antidote::engine::{ContextOptions, LoadOptions, Model, Steering, SteeringVector};
-use antidote::vector::{SvFile, beside};
+use antidote::vector::{SvFile, sidecars};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{ModelArgs, SteeringArgs};
@@ -48,7 +48,7 @@ impl Choice {
         } else if let Some(vector) = &self.demo_vector {
             vec![vector.clone()]
         } else {
-            beside(&self.model)
+            sidecars(&self.model)
         };
         if files.is_empty() && args.alpha.is_some_and(|alpha| alpha != 0.0) {
             let what = "--alpha needs a vector, and there is none beside the model; name one with --vector FILE.sv";

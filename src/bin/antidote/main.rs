@@ -52,15 +52,15 @@ const EXIT_INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     // A broken config file must not stop what it is not about; whom it concerns is only known after parsing.
-    let (config, trouble) = match Config::find() {
+    let (config, config_error) = match Config::find() {
         Ok(config) => (config, None),
-        Err(trouble) => (Config::default(), Some(trouble)),
+        Err(config_error) => (Config::default(), Some(config_error)),
     };
     let matches = config.apply(Antidote::command()).get_matches();
     let antidote = Antidote::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     antidote::engine::logs::install(antidote.verbose);
-    let result = match (antidote.command, trouble) {
-        (command, Some(trouble)) if command.is_configured() => Err(trouble.into()),
+    let result = match (antidote.command, config_error) {
+        (command, Some(config_error)) if command.is_configured() => Err(config_error.into()),
         (Command::Chat(args), _) => chat::run(args),
         (Command::Run(args), _) => run::run(args),
         (Command::Dump(args), _) => dump::run(args),

@@ -3,8 +3,8 @@
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
-use antidote::chat::{Conversation, Language, Piece, Reply};
 use antidote::engine::{FinishReason, Limits, Model, PartialSteering, Sampler, Session};
+use antidote::prompt::{Conversation, Language, Piece, Reply};
 use serde::Serialize;
 
 use super::args::RunArgs;
@@ -72,7 +72,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
 
 fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
     if let Some(file) = &args.prompts {
-        return Ok(antidote::prompts::read(file)?);
+        return Ok(antidote::prompt_files::read(file)?);
     }
     let prompt = match args.prompt.as_deref() {
         Some("-") => {

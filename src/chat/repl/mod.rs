@@ -1,23 +1,24 @@
 //! The chat in the terminal.
 
-mod dial;
+mod alpha_commands;
 mod history;
-mod keep;
+mod persistence;
 mod printer;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::command::Line;
-use super::conversation::{Conversation, ConversationError};
 use super::examples::Examples;
 use super::input::{Input, MAX_LINE_MIB, Typed};
+use super::messages::StatsLine;
 use super::saved::SavedError;
 use super::signals::Watch;
-use super::template::TemplateError;
-use super::words::{Language, StatsLine};
 use crate::engine::{Answer, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector};
-use keep::Home;
+use crate::prompt::Language;
+use crate::prompt::TemplateError;
+use crate::prompt::{Conversation, ConversationError};
+use persistence::Home;
 
 /// What ends a chat with an error.
 #[derive(Debug, thiserror::Error)]
@@ -179,11 +180,11 @@ impl<'model> Repl<'model> {
 
     fn greet(&self, resumed: &str) {
         let model = self.session.model();
-        let words = self.options.language;
+        let language = self.options.language;
         if self.is_person {
-            self.note(&words.welcome(model.name(), model.architecture(), model.n_layer(), model.n_embd()));
+            self.note(&language.welcome(model.name(), model.architecture(), model.n_layer(), model.n_embd()));
             if !self.conversation.has_models_own_template() {
-                self.tell(&words.template_missing());
+                self.tell(&language.template_missing());
             }
         }
         if !resumed.is_empty() {
@@ -192,7 +193,7 @@ impl<'model> Repl<'model> {
         let vectors = self.session.steering().vectors();
         if vectors.is_empty() {
             // Quiet or not: nobody shall believe in a protection that is not there.
-            self.tell(&words.unsteered());
+            self.tell(&language.unsteered());
         } else if self.is_person && !self.options.quiet {
             self.show_vectors();
         }
@@ -203,9 +204,9 @@ impl<'model> Repl<'model> {
             |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.header().suggested_alpha.is_none();
         if self.is_person {
             if vectors.iter().any(unsuggested) {
-                self.tell(&words.no_suggestion());
+                self.tell(&language.no_suggestion());
             }
-            self.note(&words.hint());
+            self.note(&language.hint());
         }
     }
 
@@ -217,39 +218,39 @@ impl<'model> Repl<'model> {
     }
 
     fn obey(&mut self, line: Line) -> Result<Next, ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         match line {
             Line::Quit => return Ok(Next::Leave),
             Line::Nothing => {}
             Line::Say(text) => self.say(&text)?,
             Line::SetAlpha { name, alpha } => self.set_alpha(name.as_deref(), alpha),
-            Line::BadAlpha(text) => self.tell(&words.bad_alpha(&text)),
+            Line::BadAlpha(text) => self.tell(&language.bad_alpha(&text)),
             Line::ShowAlpha | Line::Vectors => self.show_vectors(),
             Line::Compare(text) => self.compare(text)?,
             Line::Sweep { text, range } => self.sweep(text, range)?,
-            Line::ShowSystem => self.tell(&words.system_is(self.conversation.system())),
+            Line::ShowSystem => self.tell(&language.system_is(self.conversation.system())),
             Line::SetSystem(system) => self.set_system(system)?,
             Line::Regenerate => self.regenerate()?,
             Line::Undo => self.undo()?,
             Line::Edit(text) => self.edit(text)?,
             Line::Save { file, replace } => self.save(&file, replace)?,
             Line::Load(file) => self.load(&file)?,
-            Line::NoFile(command) => self.tell(&words.needs_a_file(command)),
+            Line::NoFile(command) => self.tell(&language.needs_a_file(command)),
             Line::Examples => self.show_examples(),
             Line::Example(number) => self.ask_example(number)?,
             Line::Stats => self.show_stats(),
             Line::Reset => {
                 self.conversation.reset();
                 self.session.forget();
-                self.tell(&words.reset());
-                self.keep()?;
+                self.tell(&language.reset());
+                self.persist()?;
             }
             Line::Recompute => {
                 self.session.forget();
-                self.tell(&words.recomputed());
+                self.tell(&language.recomputed());
             }
-            Line::Help => self.tell(&words.help()),
-            Line::Unknown(command) => self.tell(&words.unknown_command(&command)),
+            Line::Help => self.tell(&language.help()),
+            Line::Unknown(command) => self.tell(&language.unknown_command(&command)),
         }
         Ok(Next::Line)
     }
@@ -310,11 +311,11 @@ impl<'model> Repl<'model> {
     }
 
     fn tell_trouble(&self, error: &ReplError) {
-        let words = self.options.language;
+        let language = self.options.language;
         self.tell(&match error {
-            ReplError::Conversation(error) => words.trouble(error),
-            ReplError::Template(error) => words.template_error(error),
-            ReplError::Saved(error) => words.saved_error(error),
+            ReplError::Conversation(error) => language.error(error),
+            ReplError::Template(error) => language.template_error(error),
+            ReplError::Saved(error) => language.saved_error(error),
             error => error.to_string(),
         });
     }

@@ -2,7 +2,7 @@
 
 use llama_cpp_sys_2 as sys;
 
-use crate::vector::gguf::TensorType;
+use crate::gguf::TensorType;
 
 /// Reads weights of one number format. It holds a buffer, because ggml wants its blocks aligned and a file promises no
 /// address.

@@ -27,7 +27,7 @@ mod tests {
 
     use super::*;
     use crate::engine::{ContextOptions, LoadOptions, Model, Session, Steering, SteeringVector};
-    use crate::vector::gguf::{Gguf, TensorType};
+    use crate::gguf::{Gguf, TensorType};
     use crate::vector::{ControlVector, Fingerprint, LayerStats, SparseLayer, SvFile, samples};
 
     const FORMATS: [(&str, sys::llama_ftype, TensorType); 6] = [

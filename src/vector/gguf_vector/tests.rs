@@ -5,7 +5,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::vector::gguf::{Entry, encode};
+use crate::gguf::{Entry, encode};
 use crate::vector::{Fingerprint, Scale, Sign, SvFile, Target};
 
 fn import(sparsity: f32) -> Import {

@@ -1,8 +1,8 @@
 //! Writing a control-vector GGUF.
 
 use super::{ARCHITECTURE, LAYER_COUNT, METHOD, MODEL_HINT, PREFIX};
+use crate::gguf::{Entry, encode};
 use crate::vector::SvFile;
-use crate::vector::gguf::{Entry, encode};
 
 /// The bytes of a control-vector GGUF with the directions of `vector` at α = 1, whole: components that were dropped
 /// are zeros. With `skip_layer_0` there is no `direction.0`, for llama.cpp's own loader, which refuses files that have

@@ -10,10 +10,10 @@ mod write;
 use std::time::Instant;
 
 use antidote::engine::{Interrupter, Model};
-use antidote::eval::judges::Judge;
-use antidote::eval::run::{
-    EvalError, Evaluation, Observer, Ready, Search, judge_with_model, judge_with_phrases, put_in_order,
-};
+use antidote::eval::Search;
+use antidote::eval::generate::{EvalError, Evaluation, Observer, Ready, put_in_order};
+use antidote::eval::judge::Judge;
+use antidote::eval::judge::{judge_with_model, judge_with_phrases};
 use antidote::eval::{Arm, Journal, NO_DEFENCE};
 
 use args::EvalArgs;
@@ -54,8 +54,8 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
         observer: observer(),
     };
     let mut evaluation = ready.open(&args.out).map_err(failure)?;
-    for notice in evaluation.notices() {
-        eprintln!("note: {notice}");
+    for skipped in evaluation.skipped() {
+        eprintln!("note: {skipped}");
     }
     let n_before = evaluation.journal().records().len();
     if n_before > 0 {
@@ -71,7 +71,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
             return Err(error);
         }
     };
-    about.left_out = evaluation.notices().iter().map(ToString::to_string).collect();
+    about.left_out = evaluation.skipped().iter().map(ToString::to_string).collect();
     let mut journal = evaluation.into_journal();
     // The judge may be as large as the model.
     drop(model);
@@ -107,7 +107,8 @@ fn ask(
     if finish::fixed_time().is_some() {
         return Ok(None);
     }
-    let mut timed: Vec<Arm> = arms.iter().filter(|arm| arm.is_plain() || arm.defence != NO_DEFENCE).cloned().collect();
+    let mut timed: Vec<Arm> =
+        arms.iter().filter(|arm| arm.is_baseline() || arm.defence != NO_DEFENCE).cloned().collect();
     // Every strength costs the same.
     timed.extend(arms.iter().find(|arm| arm.alpha != 0.0).cloned());
     let chat = args.model.context(&plan.model)?;

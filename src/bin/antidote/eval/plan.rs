@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use antidote::engine::ContextOptions;
 use antidote::eval::Goals;
-use antidote::eval::defences::Defence;
-use antidote::eval::judges::Judge;
-use antidote::eval::plan::{BedFiles, PlanError, TestBed};
-use antidote::eval::run::{ArmPlan, Settings};
-use antidote::vector::{SvFile, beside};
+use antidote::eval::dataset::{BedFiles, PlanError, TestBed};
+use antidote::eval::generate::defences::Defence;
+use antidote::eval::generate::{ArmPlan, Settings};
+use antidote::eval::judge::Judge;
+use antidote::vector::{SvFile, sidecars};
 
 use super::args::EvalArgs;
 use crate::demo::Demo;
@@ -116,7 +116,7 @@ fn vector(args: &EvalArgs, demo: Option<&Demo>, model: &std::path::Path) -> Resu
         return Ok(None);
     }
     let named = args.arms.vector.clone().or_else(|| demo.map(|demo| demo.vector.clone()));
-    let path = match (named, beside(model).as_slice()) {
+    let path = match (named, sidecars(model).as_slice()) {
         (Some(path), _) => path,
         (None, [one]) => one.clone(),
         (None, []) if args.arms.alpha.is_none() && args.arms.sparsity.is_none() => return Ok(None),
@@ -163,7 +163,7 @@ fn highest(args: &EvalArgs, vector: Option<&SvFile>) -> f32 {
 }
 
 fn sources(files: &BedFiles) -> Vec<String> {
-    use antidote::eval::plan::AttackSource;
+    use antidote::eval::dataset::AttackSource;
     let attacks = match &files.attacks {
         AttackSource::Files(paths) => paths.clone(),
         AttackSource::Builtin => vec![PathBuf::from("built-in attacks")],
