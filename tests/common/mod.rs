@@ -1,6 +1,9 @@
 //! Running the real programs on the real demo model.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod walk;
+pub mod widened;
+
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};

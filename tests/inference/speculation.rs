@@ -1,0 +1,149 @@
+//! Guessing ahead: faster where it hits, and never another answer.
+
+use crate::common;
+
+use std::num::NonZeroU8;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use antidote::engine::{
+    Answer, ContextOptions, FinishReason, Limits, Model, Sampler, Sampling, Session, Speculation, Steering,
+    SteeringVector, Token,
+};
+use antidote::prompt::{Message, Role, Template};
+use antidote::vector::SvFile;
+use common::{antidote, antidote_with_input, demo_vector, model, options, root, suggested_alpha};
+
+const ALWAYS: Speculation = Speculation::Always(NonZeroU8::new(7).unwrap());
+
+fn session(model: &Model, speculation: Speculation) -> Session<'_> {
+    let vector = Arc::new(SvFile::open(&demo_vector()).unwrap());
+    let steering = SteeringVector { name: "refusal".to_owned(), vector, alpha: suggested_alpha() };
+    Session::new(model, &ContextOptions { speculation, ..options() }, Steering::new(vec![steering])).unwrap()
+}
+
+fn prompts(model: &Model) -> Vec<Vec<Token>> {
+    let template = Template::of(model).unwrap();
+    let texts = std::fs::read_to_string(root().join("models/demo/prompts/benign.txt")).unwrap();
+    let render = |text: &str| model.tokenize(&template.render(&[Message::new(Role::User, text)]).unwrap());
+    texts.lines().step_by(5).take(24).map(render).collect()
+}
+
+fn answer(session: &mut Session<'_>, prompt: &[Token], sampling: &Sampling, limits: Limits) -> Answer {
+    let mut sampler = Sampler::new(sampling, session.model().n_vocab());
+    session.answer(prompt, &mut sampler, limits, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+/// Every prompt three times in a row in one session, so that what is guessed is there: the last answer to the same
+/// question stands in the prompt, as it does when a person asks again.
+fn assert_same_answers(sampling: impl Fn(u32) -> Sampling, speculation: Speculation) {
+    let model = model();
+    let (mut plain, mut guessing) = (session(&model, Speculation::Off), session(&model, speculation));
+    let mut accepted = 0;
+    for (number, prompt) in (0..).zip(prompts(&model)) {
+        let limits = Limits { max_tokens: Some(60), ..Limits::default() };
+        let first = answer(&mut plain, &prompt, &sampling(number), limits);
+        let again = [prompt.as_slice(), &model.tokenize(&first.text), &prompt].concat();
+        for prompt in [prompt.as_slice(), &again] {
+            let expected = answer(&mut plain, prompt, &sampling(number), limits);
+            let got = answer(&mut guessing, prompt, &sampling(number), limits);
+            assert_eq!((&got.text, got.finish), (&expected.text, expected.finish), "prompt {number}");
+            assert_eq!(got.generated_tokens, expected.generated_tokens);
+            assert!(got.accepted_tokens <= got.drafted_tokens && expected.drafted_tokens == 0);
+            assert!(guessing.n_cached() <= prompt.len() + got.generated_tokens);
+            accepted += got.accepted_tokens;
+        }
+    }
+    // Otherwise this test would prove nothing.
+    assert!(accepted > 20, "{accepted} tokens were guessed rightly");
+}
+
+#[test]
+fn greedy_answers_are_the_same() {
+    assert_same_answers(|_| Sampling::greedy(), ALWAYS);
+}
+
+/// Its weights lie in the processor's cache: several tokens at once cost as much as one after the other.
+#[test]
+fn a_tiny_model_does_not_guess_unless_it_is_told_to() {
+    let model = model();
+    let prompt = prompts(&model)[0].repeat(2);
+    let drafted = |speculation| {
+        answer(&mut session(&model, speculation), &prompt, &Sampling::greedy(), Limits::default()).drafted_tokens
+    };
+    assert_eq!(drafted(Speculation::Auto), 0);
+}
+
+#[test]
+fn the_same_seed_makes_the_same_choices() {
+    assert_same_answers(|seed| Sampling { seed: Some(seed), temperature: 0.5, ..Sampling::default() }, ALWAYS);
+}
+
+#[test]
+fn limits_and_the_end_of_the_context_are_met_to_the_token() {
+    let model = model();
+    let prompt = &prompts(&model)[0];
+    for max_tokens in [1, 2, 3, 7, 8, 9, 40] {
+        let limits = Limits { max_tokens: Some(max_tokens), ignore_end: true };
+        let got = answer(&mut session(&model, ALWAYS), prompt, &Sampling::greedy(), limits);
+        assert_eq!((got.generated_tokens, got.finish), (max_tokens, FinishReason::Length));
+    }
+    let short = ContextOptions { n_ctx: 256, ..options() };
+    let run = |speculation| {
+        let options = ContextOptions { speculation, ..short.clone() };
+        let mut session = Session::new(&model, &options, Steering::default()).unwrap();
+        let limits = Limits { max_tokens: None, ignore_end: true };
+        let got = answer(&mut session, prompt, &Sampling::greedy(), limits);
+        assert_eq!((got.finish, session.n_cached()), (FinishReason::ContextFull, 256));
+        got
+    };
+    let (plain, guessing) = (run(Speculation::Off), run(ALWAYS));
+    assert_eq!((&plain.text, plain.generated_tokens), (&guessing.text, guessing.generated_tokens));
+}
+
+#[test]
+fn a_stop_in_the_middle_of_a_guess_leaves_a_session_that_goes_on() {
+    let model = model();
+    let prompt = &prompts(&model)[0];
+    let expected = answer(&mut session(&model, Speculation::Off), prompt, &Sampling::greedy(), Limits::default());
+    for stop_after in 1..6 {
+        let mut session = session(&model, ALWAYS);
+        let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab());
+        let mut pieces = 0;
+        let mut stop = |_: &str| {
+            pieces += 1;
+            if pieces == stop_after { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        session.answer(prompt, &mut sampler, Limits::default(), &mut stop).unwrap();
+        let whole = answer(&mut session, prompt, &Sampling::greedy(), Limits::default());
+        assert_eq!(whole.text, expected.text);
+    }
+}
+
+#[test]
+fn grammars_hold_for_guesses_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let grammar = folder.path().join("rounds.gbnf");
+    std::fs::write(&grammar, "root ::= (\"stop the press, \"){1,20} \"now\"\n").unwrap();
+    let run = |speculate: &str| {
+        let grammar = grammar.to_str().unwrap();
+        let args = ["run", "--temp", "0", "-n", "90", "--grammar", grammar, "--speculate", speculate, "-p", "hello"];
+        antidote(args).succeeds().stdout
+    };
+    let plain = run("off");
+    assert!(plain.starts_with("stop the press, "), "{plain}");
+    assert_eq!(run("7"), plain);
+    assert_eq!(run("auto"), plain);
+}
+
+#[test]
+fn stats_say_how_many_guesses_were_right() {
+    let lines = "How do I clean the lathe?\nHow do I clean the lathe?\n/stats\n";
+    let stats = |speculate: &str| {
+        let ran = antidote_with_input(["chat", "--temp", "0", "--speculate", speculate], lines.as_bytes()).succeeds();
+        ran.stderr.lines().find(|line| line.contains("guessed ahead")).expect("a line about it").to_owned()
+    };
+    assert!(stats("off").contains("; 0 guessed ahead, 0 of them right"), "{}", stats("off"));
+    assert!(!stats("3").contains("; 0 guessed ahead"), "{}", stats("3"));
+    antidote(["run", "-p", "x", "--speculate", "0"]).fails(2, &["--speculate", "1 to 64"]);
+}

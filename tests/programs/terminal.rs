@@ -1,0 +1,181 @@
+//! A person at a real terminal: typing ahead, resizing, closing the window.
+#![cfg(unix)]
+
+use crate::common;
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use antidote::chat::Saved;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+const QUESTION: &str = "How do I clean the lathe?";
+
+/// Nothing here takes as long as this unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A chat in a pseudo-terminal.
+struct Terminal {
+    master: Option<Box<dyn MasterPty + Send>>,
+    keyboard: Option<Box<dyn Write + Send>>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: Receiver<Vec<u8>>,
+    /// Tells the thread that reads to let go of the terminal.
+    is_closed: Arc<AtomicBool>,
+    seen: String,
+}
+
+impl Terminal {
+    fn chat(args: &[&str]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_antidote"));
+        command.args(["chat"].iter().chain(args));
+        let home = std::env::temp_dir();
+        for (name, value) in [("LC_ALL", "C.UTF-8"), ("TERM", "xterm"), ("ANTIDOTE_CONFIG", ""), ("ANTIDOTE_TUNED", "")]
+        {
+            command.env(name, value);
+        }
+        command.env("XDG_STATE_HOME", home.join("antidote-terminal-test"));
+        command.cwd(common::root());
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keyboard = pair.master.take_writer().unwrap();
+        let (sender, screen) = channel();
+        let is_closed = Arc::new(AtomicBool::new(false));
+        let closed = is_closed.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 256];
+            while let Ok(n @ 1..) = reader.read(&mut bytes) {
+                if closed.load(Ordering::SeqCst) || sender.send(bytes[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { master: Some(pair.master), keyboard: Some(keyboard), child, screen, is_closed, seen: String::new() }
+    }
+
+    fn press(&mut self, keys: &str) {
+        let keyboard = self.keyboard.as_mut().unwrap();
+        keyboard.write_all(keys.as_bytes()).unwrap();
+        keyboard.flush().unwrap();
+    }
+
+    /// Waits until `text` was seen so many times in all.
+    #[track_caller]
+    fn wait_for(&mut self, text: &str, times: usize) {
+        let begin = Instant::now();
+        while self.seen.matches(text).count() < times {
+            assert!(begin.elapsed() < PATIENCE, "no {times} × {text:?} in {:?}", self.seen);
+            if let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(100)) {
+                self.seen.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+
+    /// Asks something that is answered at length, and waits until the answer has begun.
+    fn ask_and_wait_for_the_answer(&mut self) {
+        self.wait_for("› ", 1);
+        let lines = self.seen.matches('\n').count();
+        self.press(&format!("{QUESTION}\r"));
+        self.wait_for("\n", lines + 1);
+        let length = self.seen.len();
+        while self.seen.len() < length + 10 {
+            let bytes = self.screen.recv_timeout(PATIENCE).expect("an answer");
+            self.seen.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    /// The window goes away.
+    fn close(&mut self) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        self.keyboard = None;
+        self.master = None;
+    }
+
+    #[track_caller]
+    fn ends(mut self) -> u32 {
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(begin.elapsed() < PATIENCE, "still running; seen: {:?}", self.seen);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn answered(file: &Path) -> Vec<String> {
+    Saved::read(file).unwrap().turns.into_iter().map(|turn| turn.user).collect()
+}
+
+#[test]
+fn lines_that_were_typed_ahead_are_answered_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.json");
+    let mut terminal = Terminal::chat(&["--temp", "0", "-n", "24", "--session", file.to_str().unwrap()]);
+    terminal.wait_for("› ", 1);
+    // All at once: the editor reads more than its line, and the rest must reach the prompts that follow.
+    terminal.press(&format!("{QUESTION}\rWho is on the night shift?\r/undo\rthank you\r/quit\r"));
+    assert_eq!(terminal.ends(), 0);
+    assert_eq!(answered(&file), [QUESTION, "thank you"]);
+}
+
+#[test]
+fn keys_that_were_pressed_during_an_answer_are_in_the_next_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.json");
+    // So hot that the model finds no end: the answer is long enough to type in.
+    let hot = ["--temp", "100", "--top-k", "0", "--top-p", "1", "--min-p", "0", "--seed", "1", "-n", "400"];
+    let mut terminal = Terminal::chat(&[&hot[..], &["--session", file.to_str().unwrap()]].concat());
+    terminal.ask_and_wait_for_the_answer();
+    terminal.press("/system be brief");
+    terminal.wait_for("--max-tokens", 1);
+    terminal.press("\r/quit\r");
+    assert_eq!(terminal.ends(), 0);
+    assert_eq!(Saved::read(&file).unwrap().system.as_deref(), Some("be brief"));
+}
+
+#[test]
+fn a_terminal_may_be_resized_at_the_prompt_and_in_an_answer() {
+    let mut terminal = Terminal::chat(&["--temp", "0", "-n", "40"]);
+    terminal.wait_for("› ", 1);
+    let resize = |terminal: &Terminal, cols: u16| {
+        let size = PtySize { rows: 20, cols, pixel_width: 0, pixel_height: 0 };
+        terminal.master.as_ref().unwrap().resize(size).unwrap();
+    };
+    terminal.press("How do I clean");
+    resize(&terminal, 20);
+    terminal.press(" the lathe?");
+    resize(&terminal, 100);
+    terminal.press("\r");
+    resize(&terminal, 30);
+    terminal.press("/compare\r");
+    resize(&terminal, 120);
+    terminal.press("/stats\r");
+    terminal.wait_for("turn(s)", 1);
+    terminal.press("/quit\r");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_terminal_that_is_closed_in_the_middle_of_an_answer_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.json");
+    let hot = ["--temp", "100", "--top-k", "0", "--top-p", "1", "--min-p", "0", "--seed", "1"];
+    let mut terminal = Terminal::chat(&[&hot[..], &["--session", file.to_str().unwrap()]].concat());
+    terminal.ask_and_wait_for_the_answer();
+    // SIGHUP comes, and every write fails.
+    terminal.close();
+    let code = terminal.ends();
+    // 128 + SIGHUP, or a failure if a write met the closed terminal before the signal came.
+    assert!(code == 129 || code == 1, "{code}");
+    assert_eq!(answered(&file), [QUESTION]);
+    assert_eq!(common::files_in(folder.path()), ["talk.json"]);
+}

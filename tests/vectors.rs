@@ -1,0 +1,12 @@
+//! Vectors, dumps and derivation: everything that needs no engine.
+
+mod common;
+
+mod vectors {
+    mod demo_split;
+    mod derive_cli;
+    mod derive_golden;
+    mod gguf_vectors;
+    mod imports;
+    mod sv_golden;
+}
