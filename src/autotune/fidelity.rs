@@ -1,6 +1,8 @@
 //! How far a cache of 8-bit blocks moves what a model says: measured before it is chosen, because for some models it
 //! is far.
 
+use std::sync::Arc;
+
 use crate::engine::{self, ContextOptions, EngineError, Model, Session, Speculation, Steering, Token};
 
 /// Kullback-Leibler divergence, in nats, of the next token's distribution with a smaller cache from that with the
@@ -29,7 +31,7 @@ impl Fidelity {
     /// # Errors
     /// A context cannot be made, or llama.cpp failed.
     pub fn measure(
-        model: &Model,
+        model: &Arc<Model>,
         reference: &ContextOptions,
         options: &ContextOptions,
         text: &[Token],
@@ -48,7 +50,7 @@ impl Fidelity {
 }
 
 /// Logits at every position looked at: `[positions, n_vocab]`.
-fn logits(model: &Model, options: &ContextOptions, text: &[Token]) -> Result<Vec<Vec<f32>>, EngineError> {
+fn logits(model: &Arc<Model>, options: &ContextOptions, text: &[Token]) -> Result<Vec<Vec<f32>>, EngineError> {
     let n = (PREFIX + POSITIONS).min(text.len());
     let n_ctx = u32::try_from(n + 1).unwrap_or(u32::MAX);
     let options = ContextOptions { n_ctx, speculation: Speculation::Off, ..options.clone() };

@@ -1,12 +1,13 @@
 //! Measuring: three questions one after the other, each with the answers to the ones before.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Settings;
 use super::fidelity::Fidelity;
 use crate::engine::{
-    CacheType, ContextOptions, EngineError, FlashAttention, Limits, Model, Sampler, Sampling, Session, Speculation,
+    CacheType, CancelToken, ContextOptions, EngineError, FlashAttention, Limits, Model, Sampler, Session, Speculation,
     Steering, Token,
 };
 
@@ -79,7 +80,7 @@ impl Row {
 /// # Errors
 /// The model does not run even with the settings it began with.
 pub fn tune(
-    model: &Model,
+    model: &Arc<Model>,
     options: &ContextOptions,
     budget: Duration,
     on_row: &mut dyn FnMut(&Row),
@@ -94,7 +95,7 @@ pub fn tune(
 }
 
 struct Bench<'a> {
-    model: &'a Model,
+    model: &'a Arc<Model>,
     options: &'a ContextOptions,
     text: Vec<Token>,
     deadline: Instant,
@@ -125,11 +126,12 @@ impl Bench<'_> {
         let options = ContextOptions { n_ctx, speculation: Speculation::Off, ..settings.apply(self.options) };
         let options = ContextOptions { n_batch: settings.batch.min(n_ctx), ..options };
         let mut session = Session::new(self.model, &options, Steering::default())?;
-        session.make_room(n_prompt)?;
-        let mut sampler = Sampler::new(&Sampling::greedy(), self.model.n_vocab());
-        let limits = Limits { max_tokens: Some(ANSWER), ignore_end: true };
+        session.grow_context(n_prompt)?;
+        let mut sampler = Sampler::default();
+        let limits = Limits { ignore_end: true, ..Limits::tokens(ANSWER) };
         let mut ignore = |_: &str| ControlFlow::Continue(());
-        let answer = session.answer(&self.text[..n_prompt], &mut sampler, limits, &mut ignore)?;
+        let answer =
+            session.answer(&self.text[..n_prompt], &mut sampler, &limits, &CancelToken::default(), &mut ignore)?;
         let rate = |rate: Option<f64>| rate.unwrap_or(f64::MAX);
         Ok(Rates { prompt: rate(answer.prefill_rate()), answer: rate(answer.decode_rate()) })
     }

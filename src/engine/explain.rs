@@ -11,8 +11,8 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayViewMut2, s};
 use serde::Serialize;
 
-use super::ffi::Dequantiser;
 use super::error::EngineError;
+use super::ffi::Dequantiser;
 use super::model;
 use crate::files::MappedFile;
 use crate::gguf::{Gguf, Tensor, Value};

@@ -1,7 +1,7 @@
 //! What a model puts out, and whether it can be used at all.
 
-use super::ffi::Context;
 use super::error::EngineError;
+use super::ffi::Context;
 
 /// Logits after row `row` of the last batch of `context`, `[n_vocab]`, all finite. A model that was steered out of the
 /// range of its number format would otherwise go on talking, and what it says is neither its own nor protected. `alpha`

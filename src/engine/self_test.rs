@@ -57,8 +57,7 @@ pub(super) fn run(
             let row = &dense[(layer - 1) * model.n_embd()..][..model.n_embd()];
             // Some graphs are built in a way that the probe does not recognise; then the layer is tried alone.
             row.iter().any(|value| *value != 0.0)
-                && (added[layer].as_deref() == Some(row)
-                    || bench.logits(Steer::Alike(&rows.only_at(layer)))? != plain)
+                && (added[layer].as_deref() == Some(row) || bench.logits(Steer::Alike(&rows.only_at(layer)))? != plain)
         };
         if is_live { &mut found.applied } else { &mut found.not_applied }.push(view.layer);
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::template::{Message, Role, Template, TemplateError};
 use super::thinking::{Piece, Splitter};
-use crate::engine::{Answer, EngineError, FinishReason, Limits, Sampler, Session, Token};
+use crate::engine::{CancelToken, Completion, EngineError, FinishReason, Limits, Sampler, Session, Token};
 
 /// Room that is kept for an answer before old turns are dropped: this share of the context…
 const ANSWER_SHARE: usize = 4;
@@ -22,7 +22,7 @@ const MAX_BYTES_PER_TOKEN: usize = 128;
 #[derive(Debug)]
 pub struct Reply {
     /// The answer as the model gave it, thinking included.
-    pub answer: Answer,
+    pub answer: Completion,
     /// The answer without what the model thought before it.
     pub text: String,
     /// What the model thought, if it did.
@@ -138,7 +138,7 @@ impl Conversation {
 
     /// Takes the last turn back. Whatever is said next is processed under the α of that time, the template's words
     /// around it included.
-    pub fn undo(&mut self, session: &mut Session<'_>) -> Option<Turn> {
+    pub fn undo(&mut self, session: &mut Session) -> Option<Turn> {
         let turn = self.turns.pop()?;
         self.forgotten = self.forgotten.min(self.turns.len());
         session.forget_after(turn.cached_before);
@@ -159,12 +159,13 @@ impl Conversation {
     pub fn say(
         &mut self,
         text: &str,
-        session: &mut Session<'_>,
+        session: &mut Session,
         sampler: &mut Sampler,
-        limits: Limits,
+        limits: &Limits,
+        cancel: &CancelToken,
         on_piece: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
     ) -> Result<Reply, ConversationError> {
-        let reply = self.answer(text, session, sampler, limits, on_piece)?;
+        let reply = self.answer(text, session, sampler, limits, cancel, on_piece)?;
         self.forgotten += reply.dropped_turns;
         let is_nothing = reply.answer.finish == FinishReason::Interrupted && reply.answer.text.is_empty();
         if !is_nothing {
@@ -187,9 +188,10 @@ impl Conversation {
     pub fn answer(
         &self,
         text: &str,
-        session: &mut Session<'_>,
+        session: &mut Session,
         sampler: &mut Sampler,
-        limits: Limits,
+        limits: &Limits,
+        cancel: &CancelToken,
         on_piece: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
     ) -> Result<Reply, ConversationError> {
         if text.trim().is_empty() {
@@ -199,7 +201,7 @@ impl Conversation {
             return Err(ConversationError::TooLong { n_bytes: text.len(), n_ctx: session.n_ctx() });
         }
         let mut prompt = self.prompt_that_fits(text, session, room_for_prompt(session, limits))?;
-        if prompt.tokens.len() < session.n_ctx() && session.make_room(prompt.tokens.len()).is_err() {
+        if prompt.tokens.len() < session.n_ctx() && session.grow_context(prompt.tokens.len()).is_err() {
             // The context stays as small as it is now.
             prompt = self.prompt_that_fits(text, session, room_for_prompt(session, limits))?;
         }
@@ -217,7 +219,7 @@ impl Conversation {
             flow
         };
         sampler.begin();
-        let answer = session.answer(&prompt.tokens, sampler, limits, &mut |text| {
+        let answer = session.answer(&prompt.tokens, sampler, limits, cancel, &mut |text| {
             let mut flow = ControlFlow::Continue(());
             splitter.push(text, &mut |piece| flow = show(piece));
             flow
@@ -231,7 +233,7 @@ impl Conversation {
 
     /// The prompt that leaves out as few of the oldest turns as it must to have at most `room` tokens. The last
     /// message alone may be longer than that: then the engine decides.
-    fn prompt_that_fits(&self, text: &str, session: &Session<'_>, room: usize) -> Result<Prompt, TemplateError> {
+    fn prompt_that_fits(&self, text: &str, session: &Session, room: usize) -> Result<Prompt, TemplateError> {
         let prompt = |dropped: usize| -> Result<Prompt, TemplateError> {
             let text = self.template.render(&self.messages(self.forgotten + dropped, text))?;
             Ok(Prompt { tokens: session.model().tokenize(&text), text, dropped })
@@ -263,7 +265,7 @@ impl Conversation {
 }
 
 /// Tokens that a prompt may have, so that an answer still fits behind it.
-fn room_for_prompt(session: &Session<'_>, limits: Limits) -> usize {
+fn room_for_prompt(session: &Session, limits: &Limits) -> usize {
     let n_ctx = session.n_ctx();
     let answer_room = limits.max_tokens.unwrap_or(ANSWER_ROOM).min(ANSWER_ROOM).min(n_ctx / ANSWER_SHARE);
     n_ctx - answer_room

@@ -10,10 +10,11 @@ use super::load::{self, Choice};
 
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;
-    let steering = choice.steering(&args.steering)?;
+    let vectors = choice.vectors(&args.steering)?;
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
+    let steering = load::steering(&model, vectors, &args.steering)?;
     let session = Session::new(&model, &context, steering)?;
     let conversation = Conversation::new(args.template.template(&model)?, args.generation.system.clone());
     let options = ReplOptions {

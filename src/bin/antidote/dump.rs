@@ -35,9 +35,9 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
     let n_done = writer.n_written() / prompts.reading.n_rows();
     tell_what_was_found(&writer, n_done, prompts.tokens.len());
 
-    let interrupter = reader.interrupter();
+    let cancel = reader.cancel_token();
     ctrlc::set_handler(move || {
-        interrupter.interrupt();
+        cancel.cancel();
     })?;
     if let Err(failure) = read_all(&mut reader, &prompts.tokens, n_done, &mut writer) {
         tell_what_is_kept(writer, &prompts, &failure);
@@ -55,7 +55,7 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
 
 /// Reads and writes the states of all prompts but the first `n_done`.
 fn read_all(
-    reader: &mut HiddenStates<'_>,
+    reader: &mut HiddenStates,
     prompts: &[Vec<Token>],
     n_done: usize,
     writer: &mut DumpWriter,

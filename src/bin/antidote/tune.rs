@@ -1,6 +1,7 @@
 //! `antidote tune`
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use antidote::autotune::{Row, Settings, Store, Verdict, tune};
@@ -28,7 +29,7 @@ pub fn run(args: &TuneArgs) -> Result<(), Failure> {
     }
     let options = ContextOptions::for_chat(outline, None);
     let load = LoadOptions { ignore_memory: args.ignore_memory, ..LoadOptions::default() };
-    let model = Model::load(&path, &options, load)?;
+    let model = Arc::new(Model::load(&path, &options, load)?);
     eprintln!("{}", language.tuning_begins(model.name(), args.seconds));
     writeln!(stdout, "{}", language.tuning_columns())?;
     let mut broken = None;

@@ -16,7 +16,7 @@ const SWEEP_STEPS: u8 = 7;
 /// The width of a terminal that does not say.
 const DEFAULT_WIDTH: usize = 80;
 
-impl Repl<'_> {
+impl Repl {
     pub(super) fn set_alpha(&mut self, name: Option<&str>, alpha: f32) {
         let language = self.options.language;
         match self.session.set_alpha(name, alpha) {
@@ -44,8 +44,8 @@ impl Repl<'_> {
             self.tell(&language.unsteered());
         }
         for vector in vectors {
-            let header = vector.vector.header();
-            let layers: Vec<u32> = vector.vector.layers().map(|view| view.layer).collect();
+            let header = vector.vector.file().header();
+            let layers: Vec<u32> = vector.vector.file().layers().map(|view| view.layer).collect();
             let range = header.alpha_range;
             let kept = header.sparsity * 100.0;
             let mut line = language.vector_line(&vector.name, vector.alpha, &ranges(&layers), kept, range);
@@ -62,7 +62,7 @@ impl Repl<'_> {
 
     /// What must not be forgotten: vectors of which only some layers steer.
     pub(super) fn show_partial(&self) {
-        for partial in self.session.partial() {
+        for partial in &self.session.steering().partial() {
             self.tell(&self.options.language.partly_steered(partial));
         }
     }
@@ -102,7 +102,7 @@ impl Repl<'_> {
             self.tell(&language.nothing_to_compare());
             return Ok(());
         };
-        let useful = first.vector.header().alpha_range.map_or(1.0, |(_, high)| high);
+        let useful = first.vector.file().header().alpha_range.map_or(1.0, |(_, high)| high);
         let range = range.unwrap_or(0.0..=useful.max(first.alpha));
         if range.start() >= range.end() {
             self.tell(&language.bad_range());
@@ -166,9 +166,16 @@ impl Repl<'_> {
             Some(_) => ControlFlow::Break(()),
             None => ControlFlow::Continue(()),
         };
-        let limits = self.options.limits;
-        let reply =
-            Conversation::answer(&self.conversation, prompt, &mut self.session, &mut sampler, limits, &mut show);
+        let (limits, cancel) = (self.options.limits.clone(), self.cancel.clone());
+        let reply = Conversation::answer(
+            &self.conversation,
+            prompt,
+            &mut self.session,
+            &mut sampler,
+            &limits,
+            &cancel,
+            &mut show,
+        );
         wheel.finish_and_clear();
         let reply = reply?;
         let is_stopped = reply.answer.finish == FinishReason::Interrupted;

@@ -7,7 +7,7 @@ use crate::engine::FinishReason;
 /// How much of a question is quoted.
 const QUOTED_CELLS: usize = 60;
 
-impl Repl<'_> {
+impl Repl {
     pub(super) fn say(&mut self, text: &str) -> Result<(), ReplError> {
         let language = self.options.language;
         let watch = self.watch.clone();
@@ -16,8 +16,8 @@ impl Repl<'_> {
             Some(_) => std::ops::ControlFlow::Break(()),
             None => printer.print(piece),
         };
-        let limits = self.options.limits;
-        let reply = self.conversation.say(text, &mut self.session, &mut self.sampler, limits, &mut show)?;
+        let (limits, cancel) = (self.options.limits.clone(), self.cancel.clone());
+        let reply = self.conversation.say(text, &mut self.session, &mut self.sampler, &limits, &cancel, &mut show)?;
         // What was said is kept even if nobody can read it any more.
         let printed = printer.finish();
         self.persist()?;
@@ -26,7 +26,7 @@ impl Repl<'_> {
             self.tell(&language.dropped(reply.dropped_turns));
         }
         match reply.answer.finish {
-            FinishReason::EndOfTurn => {}
+            FinishReason::EndOfTurn | FinishReason::Stop => {}
             FinishReason::Length => self.tell(&language.length_limit()),
             FinishReason::ContextFull => self.tell(&language.context_full()),
             FinishReason::Interrupted => self.tell(&language.interrupted()),

@@ -14,7 +14,9 @@ use super::input::{Input, MAX_LINE_MIB, Typed};
 use super::messages::StatsLine;
 use super::saved::SavedError;
 use super::signals::Watch;
-use crate::engine::{Answer, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector};
+use crate::engine::{
+    CancelToken, Completion, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector,
+};
 use crate::prompt::Language;
 use crate::prompt::TemplateError;
 use crate::prompt::{Conversation, ConversationError};
@@ -82,17 +84,19 @@ impl ReplOptions {
 }
 
 /// A chat: a session, its conversation, and a person or a pipe in front of it.
-pub struct Repl<'model> {
-    session: Session<'model>,
+pub struct Repl {
+    session: Session,
     conversation: Conversation,
     options: ReplOptions,
     sampler: Sampler,
-    last_answer: Option<Answer>,
+    last_answer: Option<Completion>,
     is_person: bool,
     home: Home,
     /// What the next line begins with: a question to edit.
     written: String,
     watch: Watch,
+    /// Cancelled by Ctrl-C while a line is obeyed.
+    cancel: CancelToken,
 }
 
 /// What comes after a command.
@@ -101,14 +105,14 @@ enum Next {
     Leave,
 }
 
-impl<'model> Repl<'model> {
+impl Repl {
     /// A chat that has not begun.
     ///
     /// # Errors
     /// Signals cannot be caught, or the grammar is not one.
-    pub fn new(session: Session<'model>, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
+    pub fn new(session: Session, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
         let sampler = options.sampler(&options.sampling, session.model())?;
-        let watch = Watch::begin(session.interrupter()).map_err(ReplError::Signals)?;
+        let watch = Watch::begin().map_err(ReplError::Signals)?;
         let home = Home::new(options.session_file.clone());
         Ok(Self {
             session,
@@ -120,6 +124,7 @@ impl<'model> Repl<'model> {
             home,
             written: String::new(),
             watch,
+            cancel: CancelToken::default(),
         })
     }
 
@@ -139,7 +144,8 @@ impl<'model> Repl<'model> {
             let written = std::mem::take(&mut self.written);
             let typed = input.next(&self.prompt(), &written)?;
             let watch = self.watch.clone();
-            let work = watch.work();
+            let (work, cancel) = watch.work();
+            self.cancel = cancel;
             let text = match typed {
                 Typed::Text { text, is_utf8 } => {
                     if !is_utf8 {
@@ -201,7 +207,7 @@ impl<'model> Repl<'model> {
             self.show_partial();
         }
         let unsuggested =
-            |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.header().suggested_alpha.is_none();
+            |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.file().header().suggested_alpha.is_none();
         if self.is_person {
             if vectors.iter().any(unsuggested) {
                 self.tell(&language.no_suggestion());
@@ -213,7 +219,8 @@ impl<'model> Repl<'model> {
     /// The prompt that a person sees: the strengths now.
     fn prompt(&self) -> String {
         let alphas: Vec<_> = self.session.steering().vectors().iter().map(|vector| vector.alpha.to_string()).collect();
-        let partial = if self.session.partial().is_empty() { "" } else { self.options.language.partial_mark() };
+        let partial =
+            if self.session.steering().partial().is_empty() { "" } else { self.options.language.partial_mark() };
         if alphas.is_empty() { "α – › ".to_owned() } else { format!("α {}{partial} › ", alphas.join("/")) }
     }
 

@@ -21,7 +21,7 @@ impl Home {
     }
 }
 
-impl Repl<'_> {
+impl Repl {
     /// Takes up the session file, if it is there. Returns what there is to say about it.
     pub(super) fn resume(&mut self) -> Result<String, ReplError> {
         let language = self.options.language;

@@ -55,13 +55,6 @@ pub(in crate::engine) struct Call<'a> {
     pub capture: bool,
 }
 
-impl<'a> Call<'a> {
-    /// Logits under one steering.
-    pub fn alike(rows: &'a SteeringRows) -> Self {
-        Self { steer: Steer::Alike(rows), cancel: None, capture: false }
-    }
-}
-
 /// A context on a model, with `n_slots` sequences in its KV cache. It owns what steers it and makes every decode call.
 #[derive(Debug)]
 pub(in crate::engine) struct Context {
@@ -216,7 +209,11 @@ impl Context {
         if !self.watcher.is_null() {
             // SAFETY: ours alone between decode calls.
             let watcher = unsafe { &mut *self.watcher };
-            if call.capture { watcher.capture.arm(batch.len(), outputs.clone()) } else { watcher.capture.disarm() }
+            if call.capture {
+                watcher.capture.arm(batch.len(), outputs.clone())
+            } else {
+                watcher.capture.disarm()
+            }
             watcher.steering.arm(by_row, outputs);
         }
         // SAFETY: ours alone between decode calls.

@@ -131,6 +131,14 @@ impl Scheduler {
         while self.step(sink) {}
     }
 
+    /// Cancels every request, without a word to anybody.
+    pub fn cancel_all(&mut self) {
+        self.queue.clear();
+        for slot in 0..self.slots.len() {
+            self.finish(slot, FinishReason::Interrupted, &mut |_, _| ControlFlow::Continue(()));
+        }
+    }
+
     /// Empties the cache; requests that run are not told, so nothing may run.
     pub(super) fn forget(&mut self) {
         debug_assert!(self.slots.iter().all(|slot| slot.running.is_none()), "nothing may run");
@@ -168,7 +176,8 @@ impl Scheduler {
     fn scrub(&mut self, slot: usize, unclean: &[usize]) {
         self.cut(slot, 0);
         let others_run = self.slots.iter().enumerate().any(|(other, it)| other != slot && it.running.is_some());
-        let is_clean = |(other, it): &(usize, &Slot)| *other != slot && !unclean.contains(other) && !it.cached.is_empty();
+        let is_clean =
+            |(other, it): &(usize, &Slot)| *other != slot && !unclean.contains(other) && !it.cached.is_empty();
         let donor = self.slots.iter().enumerate().find(is_clean).map(|(donor, _)| donor);
         match donor {
             Some(donor) if !self.params.unified_cache => {

@@ -93,7 +93,9 @@ impl Scheduler {
             _ => None,
         };
         let decoded = match self.steer(rows) {
-            Ok(steer) => self.context.decode(&mut batch, Call { steer: steer.borrow(), cancel: cancel.as_ref(), capture }),
+            Ok(steer) => {
+                self.context.decode(&mut batch, Call { steer: steer.borrow(), cancel: cancel.as_ref(), capture })
+            }
             Err(error) => Err(error),
         };
         self.batch = batch;

@@ -2,7 +2,7 @@
 
 use super::prompting::Prompting;
 use super::{EvalError, Evaluation};
-use crate::engine::Token;
+use crate::engine::{Steering, Token};
 use crate::eval::arm::{Arm, NO_DEFENCE};
 use crate::eval::dataset::{Question, labels};
 use crate::eval::journal::Key;
@@ -15,10 +15,9 @@ pub(super) fn choose(evaluation: &mut Evaluation<'_>, arms: &[Arm]) -> Result<()
     let mut done = 0;
     for arm in arms {
         let steering = evaluation.steering(arm)?;
-        evaluation.scorer.steer(&steering)?;
         for number in 0..evaluation.bed.questions.len() {
             if !evaluation.journal.has(&Key::choice(arm, &evaluation.bed.questions[number].id)) {
-                let record = take(evaluation, arm, number)?;
+                let record = take(evaluation, arm, &steering, number)?;
                 evaluation.record(Record::Choice(record))?;
             }
             done += 1;
@@ -28,14 +27,14 @@ pub(super) fn choose(evaluation: &mut Evaluation<'_>, arms: &[Arm]) -> Result<()
     Ok(())
 }
 
-fn take(evaluation: &mut Evaluation<'_>, arm: &Arm, number: usize) -> Result<Choice, EvalError> {
+fn take(evaluation: &mut Evaluation<'_>, arm: &Arm, steering: &Steering, number: usize) -> Result<Choice, EvalError> {
     let Evaluation { model, template, settings, bed, scorer, .. } = evaluation;
     let question = &bed.questions[number];
     let prompting = Prompting::new(model, template, settings.system.as_deref());
     let (prompt, letters) = letters(&prompting, question)?;
     let mut best = (0, f32::NEG_INFINITY);
     // The row in front of an answer's first token; which token that is does not matter.
-    scorer.score(&prompt, &letters[..1], &mut |_, logits| {
+    scorer.score(steering, &prompt, &letters[..1], &mut |_, logits| {
         for (choice, letter) in letters.iter().enumerate() {
             let logit = logits.get(letter.id() as usize).copied().unwrap_or(f32::NEG_INFINITY);
             if logit > best.1 {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::prompting::Prompting;
 use super::scoring::surprises;
 use super::{EvalError, Evaluation, arms};
-use crate::engine::{ContextOptions, EngineError, FinishReason, Limits, Sampler, Sampling, Session};
+use crate::engine::{ContextOptions, EngineError, FinishReason, Limits, Sampler, Session};
 use crate::eval::arm::Arm;
 use crate::eval::cost::Cost;
 use crate::eval::dataset::spread;
@@ -36,7 +36,7 @@ impl Evaluation<'_> {
         let warm_up = chosen.first().copied();
         for (turn, number) in warm_up.into_iter().chain(chosen).enumerate() {
             for (place, (arm, steering)) in arms.iter().zip(&steerings).enumerate() {
-                if self.interrupter.is_raised() {
+                if self.cancel.is_cancelled() {
                     return Err(EngineError::Interrupted.into());
                 }
                 session.steer(steering.clone())?;
@@ -53,7 +53,7 @@ impl Evaluation<'_> {
     }
 
     /// One answer, from question to end. `None` if the prompt does not fit.
-    fn time(&mut self, session: &mut Session<'_>, arm: &Arm, number: usize) -> Result<Option<Times>, EvalError> {
+    fn time(&mut self, session: &mut Session, arm: &Arm, number: usize) -> Result<Option<Times>, EvalError> {
         let item = self.bed.items[number].clone();
         let prompting = Prompting::new(self.model, &self.template, self.settings.system.as_deref());
         let begin = Instant::now();
@@ -74,9 +74,9 @@ impl Evaluation<'_> {
                             return Ok(None);
                         }
                         first = None;
-                        let mut sampler = Sampler::new(&Sampling::greedy(), self.model.n_vocab());
-                        let limits = Limits { max_tokens: Some(self.settings.max_tokens), ..Limits::default() };
-                        let answer = session.answer(&prompt, &mut sampler, limits, &mut |_| {
+                        let mut sampler = Sampler::default();
+                        let limits = Limits::tokens(self.settings.max_tokens);
+                        let answer = session.answer(&prompt, &mut sampler, &limits, &self.cancel, &mut |_| {
                             first.get_or_insert_with(|| begin.elapsed());
                             ControlFlow::Continue(())
                         })?;

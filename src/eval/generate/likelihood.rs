@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::prompting::Prompting;
 use super::{EvalError, Evaluation};
-use crate::engine::{Token, divergence, log_probabilities, surprise};
+use crate::engine::{Steering, Token, divergence, log_probabilities, surprise};
 use crate::eval::arm::{Arm, NO_DEFENCE};
 use crate::eval::dataset::spread;
 use crate::eval::journal::Key;
@@ -79,8 +79,10 @@ fn known(evaluation: &Evaluation<'_>) -> Result<Vec<Known>, EvalError> {
 /// The plain model's log-probabilities at every token of the answer: `[tokens][n_vocab]`.
 fn distributions(evaluation: &mut Evaluation<'_>, known: &Known) -> Result<Vec<Vec<f32>>, EvalError> {
     let mut rows = vec![];
-    evaluation.scorer.steer(&crate::engine::Steering::default())?;
-    evaluation.scorer.score(&known.prompt, &known.answer, &mut |_, logits| rows.push(log_probabilities(logits)))?;
+    let plain = Steering::default();
+    evaluation
+        .scorer
+        .score(&plain, &known.prompt, &known.answer, &mut |_, logits| rows.push(log_probabilities(logits)))?;
     Ok(rows)
 }
 
@@ -97,8 +99,7 @@ fn measured(
         negative_log_likelihood = rows.map(|(row, baseline)| surprise(baseline, token(row))).sum();
     } else {
         let steering = evaluation.steering(arm)?;
-        evaluation.scorer.steer(&steering)?;
-        evaluation.scorer.score(&known.prompt, &known.answer, &mut |row, logits| {
+        evaluation.scorer.score(&steering, &known.prompt, &known.answer, &mut |row, logits| {
             negative_log_likelihood += surprise(logits, token(row));
             kl_divergence += divergence(&baseline[row], logits);
         })?;

@@ -13,6 +13,8 @@ mod scoring;
 mod setup;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub use arms::ArmPlan;
@@ -24,7 +26,10 @@ use super::dataset::{Skipped, TestBed};
 use super::item::Item;
 use super::journal::{Journal, JournalError};
 use super::record::Record;
-use crate::engine::{Interrupter, Model, ParallelSession, Scorer, Steering, SteeringVector};
+use crate::engine::{
+    CancelToken, Completion, EngineError, Event, FinishReason, Model, RequestId, Scheduler, Scorer, Steering,
+    SteeringVector, Trial, VerifiedVector,
+};
 use crate::prompt::Template;
 use crate::vector::{ControlVector, SvFile};
 
@@ -33,25 +38,25 @@ pub type Observer<'a> = Box<dyn FnMut(&str, usize, usize) + 'a>;
 
 /// An evaluation of one model.
 pub struct Evaluation<'a> {
-    model: &'a Model,
+    model: &'a Arc<Model>,
     template: Template,
     settings: Settings,
     bed: TestBed,
     vector: Option<Vector>,
-    session: ParallelSession<'a>,
-    scorer: Scorer<'a>,
+    scheduler: Scheduler,
+    scorer: Scorer,
     /// −ln p of the tokens of texts that defences asked about.
     scores: HashMap<String, Vec<f64>>,
     journal: Journal,
-    interrupter: Interrupter,
+    cancel: CancelToken,
     observer: Observer<'a>,
 }
 
 /// The vector that is evaluated, and its sparser copies by per cent.
 struct Vector {
-    file: Arc<SvFile>,
+    verified: VerifiedVector,
     whole: ControlVector,
-    pruned: HashMap<u32, Arc<SvFile>>,
+    pruned: HashMap<u32, VerifiedVector>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -78,13 +83,7 @@ impl<'a> Evaluation<'a> {
     /// # Errors
     /// The model fails, it was interrupted, or the journal cannot be written. What was recorded stays.
     pub fn answer(&mut self, arms: &[Arm]) -> Result<(), EvalError> {
-        let total = arms.len() * self.bed.items.len();
-        let mut done = 0;
-        for arm in arms {
-            answering::answer(self, arm, done, total)?;
-            done += self.bed.items.len();
-        }
-        Ok(())
+        answering::answer(self, arms)
     }
 
     /// How likely known answers are under every one of `arms` without a defence, and how far from the plain model each
@@ -110,18 +109,19 @@ impl<'a> Evaluation<'a> {
             return Ok(Steering::default());
         }
         let vector = self.vector.as_mut().ok_or(EvalError::NoVector)?;
-        let file = match arm.sparsity {
-            None => Arc::clone(&vector.file),
+        let verified = match arm.sparsity {
+            None => vector.verified.clone(),
             Some(percent) => match vector.pruned.entry(percent.to_bits()) {
-                std::collections::hash_map::Entry::Occupied(pruned) => Arc::clone(pruned.get()),
-                std::collections::hash_map::Entry::Vacant(place) => {
+                Entry::Occupied(pruned) => pruned.get().clone(),
+                Entry::Vacant(place) => {
                     let pruned = vector.whole.pruned(f64::from(percent) / 100.0);
-                    Arc::clone(place.insert(Arc::new(SvFile::from_bytes(&pruned.encode()?)?)))
+                    let file = Arc::new(SvFile::from_bytes(&pruned.encode()?)?);
+                    place.insert(self.model.verify(&file, Trial::default())?).clone()
                 }
             },
         };
-        let name = file.header().concept.clone();
-        Ok(Steering::new(vec![SteeringVector { name, vector: file, alpha: arm.alpha }]))
+        let name = verified.file().header().concept.clone();
+        Ok(Steering::new(vec![SteeringVector { name, vector: verified, alpha: arm.alpha }]))
     }
 
     fn item(&self, number: usize) -> &Item {
@@ -193,4 +193,27 @@ mod tests {
         ids.sort_by_key(|id| natural(id));
         assert_eq!(ids, ["7", "attack-1/x", "benign", "benign-02", "benign-2", "benign-10"]);
     }
+}
+
+/// One step of `scheduler`, and the requests that ended with it.
+///
+/// # Errors
+/// A request failed or was cancelled.
+pub(super) fn finished(scheduler: &mut Scheduler) -> Result<Vec<(RequestId, Completion)>, EngineError> {
+    let mut ended = vec![];
+    let mut failed = None;
+    scheduler.step(&mut |id, event| {
+        match event {
+            Event::Done { completion, .. } if completion.finish == FinishReason::Interrupted => {
+                failed.get_or_insert(EngineError::Interrupted);
+            }
+            Event::Done { completion, .. } => ended.push((id, completion)),
+            Event::Failed { error, .. } => {
+                failed.get_or_insert(error);
+            }
+            Event::Text(_) | Event::Logits { .. } | Event::HiddenStates(_) => {}
+        }
+        ControlFlow::Continue(())
+    });
+    failed.map_or(Ok(ended), Err)
 }

@@ -9,8 +9,7 @@ use serde_json::{Map, Value, json};
 use super::prompting::Prompting;
 use super::{EvalError, Evaluation, Observer, Vector};
 use crate::engine::{
-    ContextOptions, EngineError, Interrupter, Model, ParallelSession, Scorer, Steering, SteeringVector,
-    sequences_that_fit,
+    CancelToken, ContextOptions, ContextParams, EngineError, Model, Scheduler, Scorer, Trial, slots_that_fit,
 };
 use crate::eval::dataset::{SkipReason, Skipped, TestBed};
 use crate::eval::journal::Journal;
@@ -32,14 +31,14 @@ pub struct Settings {
     pub seed: u64,
     /// Answers whose likelihood is measured.
     pub n_likelihood: usize,
-    /// Sequences answered at once; as many as memory suggests, if `None`.
-    pub n_sequences: Option<u32>,
+    /// Prompts answered at once; as many as memory suggests, if `None`.
+    pub n_slots: Option<u32>,
 }
 
 /// Everything that an evaluation needs.
 pub struct Ready<'a> {
     /// The model.
-    pub model: &'a Model,
+    pub model: &'a Arc<Model>,
     /// Its template.
     pub template: Template,
     /// One conversation's context: its length is the longest that a question and its answer may have.
@@ -53,7 +52,7 @@ pub struct Ready<'a> {
     /// Components kept a layer that will be asked for, in per cent: checked before anything runs.
     pub sparsities: Vec<f32>,
     /// Stops it.
-    pub interrupter: Interrupter,
+    pub cancel: CancelToken,
     /// Told how far it is.
     pub observer: Observer<'a>,
 }
@@ -68,27 +67,25 @@ impl<'a> Ready<'a> {
     pub fn open(mut self, folder: &Path) -> Result<Evaluation<'a>, EvalError> {
         let vector = self.vector()?;
         let longest = self.leave_out_what_is_too_long()?;
-        let steering = Steering::new(self.vector.iter().map(probe).collect());
         let journal = Journal::open(folder, &self.pins()?)?;
         let wanted = longest + self.settings.max_tokens + ROOM_FOR_DEFENCES;
         let n_ctx = self.context.n_ctx.min(u32::try_from(wanted).unwrap_or(u32::MAX));
-        let n_sequences =
-            self.settings.n_sequences.unwrap_or_else(|| sequences_that_fit(self.model, n_ctx, &self.context));
+        let n_slots = self.settings.n_slots.unwrap_or_else(|| slots_that_fit(self.model, n_ctx, &self.context));
         // llama.cpp rounds the length up; what does not fit must not depend on that.
-        let many = self.context.for_many(n_sequences.max(1), n_ctx);
-        let session = ParallelSession::new(self.model, &many, &steering, &self.interrupter)?;
-        let scorer = Scorer::new(self.model, &self.context, &self.interrupter)?;
+        let many = ContextParams::for_many(self.model, &self.context, n_slots, n_ctx);
+        let scheduler = Scheduler::new(self.model, many)?;
+        let scorer = Scorer::new(self.model, &self.context, &self.cancel)?;
         Ok(Evaluation {
             model: self.model,
             template: self.template,
             settings: self.settings,
             bed: self.bed,
             vector,
-            session,
+            scheduler,
             scorer,
             scores: HashMap::new(),
             journal,
-            interrupter: self.interrupter,
+            cancel: self.cancel,
             observer: self.observer,
         })
     }
@@ -102,7 +99,8 @@ impl<'a> Ready<'a> {
         if let Some(wanted) = self.sparsities.iter().find(|wanted| f64::from(**wanted) > has + room) {
             return Err(EvalError::TooSparse { path: file.path().to_owned(), wanted: *wanted, has });
         }
-        Ok(Some(Vector { file: Arc::clone(file), whole, pruned: HashMap::new() }))
+        let verified = self.model.verify(file, Trial::default())?;
+        Ok(Some(Vector { verified, whole, pruned: HashMap::new() }))
     }
 
     /// Takes out what is longer than the context. Returns the tokens of the longest prompt.
@@ -162,11 +160,6 @@ impl<'a> Ready<'a> {
         });
         Ok(pins.as_object().cloned().unwrap_or_default())
     }
-}
-
-/// The vector at an α that shows whether it reaches the logits.
-fn probe(vector: &Arc<SvFile>) -> SteeringVector {
-    SteeringVector { name: vector.header().concept.clone(), vector: Arc::clone(vector), alpha: 0.0 }
 }
 
 fn hash_of(value: &impl serde::Serialize) -> String {

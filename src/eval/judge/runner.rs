@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{
-    ContextOptions, Done, Interrupter, Job, Model, ParallelSession, Steering, Work, sequences_that_fit,
+    CancelToken, ContextOptions, ContextParams, Limits, Model, Request, RequestId, Reuse, Sampler, Scheduler, Steering,
+    Token, slots_that_fit,
 };
 use crate::eval::dataset::spread;
-use crate::eval::generate::{EvalError, Observer};
+use crate::eval::generate::{EvalError, Observer, finished};
 use crate::eval::journal::{Journal, JournalError, Key};
 use crate::eval::judge::guard::Guard;
 use crate::eval::judge::{COMPARISON_TOKENS, Judge, Preference, Prompt, comparison};
@@ -56,10 +59,10 @@ pub fn judge_with_model(
     journal: &mut Journal,
     judge: &Judge,
     guard: Guard,
-    model: &Model,
+    model: &Arc<Model>,
     context: &ContextOptions,
     n_compared: usize,
-    interrupter: &Interrupter,
+    cancel: &CancelToken,
     observer: Observer<'_>,
 ) -> Result<(), EvalError> {
     let name = judge.name();
@@ -103,13 +106,21 @@ pub fn judge_with_model(
     if !open.is_empty() {
         let longest = open.iter().map(|(_, tokens, max_tokens)| tokens.len() + max_tokens).max().unwrap_or(0);
         let n_ctx = u32::try_from(longest + 1).unwrap_or(u32::MAX).min(context.n_ctx).min(JUDGE_CONTEXT);
-        let many = context.for_many(sequences_that_fit(model, n_ctx, context), n_ctx);
-        let mut session = ParallelSession::new(model, &many, &Steering::default(), interrupter)?;
-        session.begin(&Steering::default(), &[])?;
+        let n_slots = slots_that_fit(model, n_ctx, context);
+        let mut scheduler = Scheduler::new(model, ContextParams::for_many(model, context, n_slots, n_ctx))?;
         let total = open.len();
-        let mut judging =
-            Judging { name: &name, open, keys: vec![], file, path: &path, replies: &mut replies, observer, total };
-        session.answer(&mut judging)?;
+        let judging = Judging {
+            name: &name,
+            open,
+            cancel,
+            asked: HashMap::new(),
+            file,
+            path: &path,
+            replies: &mut replies,
+            observer,
+            total,
+        };
+        judging.run(&mut scheduler)?;
     }
     settle(journal, guard, &name, &replies);
     if !pairs.is_empty() {
@@ -153,28 +164,46 @@ struct Reply {
 /// The judge model at work.
 struct Judging<'a, 'observer> {
     name: &'a str,
-    open: VecDeque<(String, Vec<crate::engine::Token>, usize)>,
-    keys: Vec<String>,
+    /// The key of each question, its prompt, and the tokens that a reply may have.
+    open: VecDeque<(String, Vec<Token>, usize)>,
+    cancel: &'a CancelToken,
+    asked: HashMap<RequestId, String>,
     file: File,
-    path: &'a std::path::Path,
+    path: &'a Path,
     replies: &'a mut HashMap<String, String>,
     observer: Observer<'observer>,
     total: usize,
 }
 
-impl Work for Judging<'_, '_> {
-    type Error = EvalError;
-
-    fn next(&mut self) -> Result<Option<Job>, EvalError> {
-        Ok(self.open.pop_front().map(|(key, prompt, max_tokens)| {
-            self.keys.push(key);
-            Job { key: self.keys.len() - 1, prompt, max_tokens }
-        }))
+impl Judging<'_, '_> {
+    fn run(mut self, scheduler: &mut Scheduler) -> Result<(), EvalError> {
+        loop {
+            while scheduler.n_requests() < scheduler.n_slots()
+                && let Some((key, prompt, max_tokens)) = self.open.pop_front()
+            {
+                if prompt.len() >= scheduler.n_ctx() {
+                    // No reply, no verdict; the phrases give one.
+                    self.take(key, String::new())?;
+                    continue;
+                }
+                let limits = Limits::tokens(max_tokens);
+                let request = Request::text(prompt, Steering::default(), Sampler::default(), limits);
+                let request = Request { reuse: Reuse::NOTHING, ..request }.cancelled_by(self.cancel);
+                self.asked.insert(scheduler.submit(request), key);
+            }
+            if scheduler.is_idle() {
+                return Ok(());
+            }
+            for (request, completion) in finished(scheduler)? {
+                if let Some(key) = self.asked.remove(&request) {
+                    self.take(key, completion.text)?;
+                }
+            }
+        }
     }
 
-    fn done(&mut self, done: Done) -> Result<(), EvalError> {
-        let Some(key) = self.keys.get(done.key) else { return Ok(()) };
-        let reply = Reply { judge: self.name.to_owned(), key: key.clone(), text: done.text };
+    fn take(&mut self, key: String, text: String) -> Result<(), EvalError> {
+        let reply = Reply { judge: self.name.to_owned(), key, text };
         let mut line = serde_json::to_string(&reply).unwrap_or_default();
         line.push('\n');
         let io = |source| JournalError::Io { path: self.path.to_owned(), source };

@@ -9,7 +9,7 @@ mod write;
 
 use std::time::Instant;
 
-use antidote::engine::{Interrupter, Model};
+use antidote::engine::CancelToken;
 use antidote::eval::Search;
 use antidote::eval::generate::{EvalError, Evaluation, Observer, Ready, put_in_order};
 use antidote::eval::judge::Judge;
@@ -33,9 +33,9 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     if matches!(args.judging.judge, Judge::Refusal) && args.judging.compare > 0 {
         return Err(UsageError("--compare needs a judge model: --judge guard:FILE.gguf".to_owned()).into());
     }
-    let interrupter = stop_at_ctrl_c()?;
+    let cancel = stop_at_ctrl_c()?;
     if args.judging.rejudge {
-        return rejudge::run(args, &interrupter);
+        return rejudge::run(args, &cancel);
     }
     let plan = Plan::of(args)?;
     let begun = Instant::now();
@@ -50,7 +50,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
         bed: plan.bed.clone(),
         vector: plan.vector.clone(),
         sparsities: plan.arms.sparsities.clone(),
-        interrupter: interrupter.clone(),
+        cancel: cancel.clone(),
         observer: observer(),
     };
     let mut evaluation = ready.open(&args.out).map_err(failure)?;
@@ -75,7 +75,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     let mut journal = evaluation.into_journal();
     // The judge may be as large as the model.
     drop(model);
-    judge(args, &mut journal, &interrupter)?;
+    judge(args, &mut journal, &cancel)?;
     let summary = finish::finish(args, &journal, about, plan.goals, timing)?;
     if args.search.write {
         write::write(&plan, &summary)?;
@@ -118,15 +118,15 @@ fn ask(
 }
 
 /// Verdicts for all that was recorded.
-fn judge(args: &EvalArgs, journal: &mut Journal, interrupter: &Interrupter) -> Result<(), Failure> {
+fn judge(args: &EvalArgs, journal: &mut Journal, cancel: &CancelToken) -> Result<(), Failure> {
     match &args.judging.judge {
         Judge::Refusal => judge_with_phrases(journal),
         Judge::Guard { path, kind } => {
             let only_flags = ModelArgs { model: None, model_flag: None, ctx: None, ..args.model };
             let context = only_flags.context(path)?;
-            let model: Model = load::model(path, &only_flags, &context)?;
+            let model = load::model(path, &only_flags, &context)?;
             let judge = &args.judging.judge;
-            judge_with_model(journal, judge, *kind, &model, &context, args.judging.compare, interrupter, observer())
+            judge_with_model(journal, judge, *kind, &model, &context, args.judging.compare, cancel, observer())
                 .map_err(failure)?;
         }
     }
@@ -134,15 +134,15 @@ fn judge(args: &EvalArgs, journal: &mut Journal, interrupter: &Interrupter) -> R
 }
 
 /// Ctrl-C stops after what is being computed; what is recorded stays. A second one stops at once.
-fn stop_at_ctrl_c() -> Result<Interrupter, Failure> {
-    let interrupter = Interrupter::default();
-    let handle = interrupter.clone();
+fn stop_at_ctrl_c() -> Result<CancelToken, Failure> {
+    let cancel = CancelToken::default();
+    let handle = cancel.clone();
     ctrlc::set_handler(move || {
-        if handle.interrupt() {
+        if handle.cancel() {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     })?;
-    Ok(interrupter)
+    Ok(cancel)
 }
 
 /// A bar for every kind of work.

@@ -87,7 +87,7 @@ impl Plan {
             max_tokens: args.max_tokens as usize,
             seed: args.seed,
             n_likelihood: args.likelihoods.unwrap_or(likelihoods),
-            n_sequences: args.parallel,
+            n_slots: args.parallel,
         };
         if is_search && vector.is_none() {
             return Err(UsageError("--target-dsr needs a vector; name one with --vector FILE.sv".to_owned()).into());
