@@ -92,7 +92,7 @@ impl Steering {
                 return Err(EngineError::Alpha { name: steering.name.clone(), alpha: steering.alpha });
             }
             let vector = &steering.vector;
-            vector.check_model(model.architecture(), model.n_layer(), model.n_embd(), model.fingerprint())?;
+            vector.check_model(&model.id())?;
             // A direction for layer 0 beside others is the live check's business; alone it would leave nothing to steer.
             if vector.layers().all(|view| view.layer == 0) {
                 let (path, last) = (vector.path().to_owned(), model.n_layer() - 1);
