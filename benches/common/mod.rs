@@ -108,11 +108,7 @@ fn made_up_vector(model: &Model) -> SvFile {
         stats: LayerStats::default(),
     };
     let header = Header {
-        architecture: model.architecture().to_owned(),
-        model_name: model.name().to_owned(),
-        fingerprint: model.fingerprint().expect("norm weights"),
-        n_layer: model.n_layer() as u32,
-        n_embd: model.n_embd() as u32,
+        model: model.id(),
         concept: "bench".to_owned(),
         sign: Sign::PositiveIsSafer,
         method: "made up".to_owned(),

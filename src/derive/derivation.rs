@@ -246,11 +246,7 @@ fn header(dump: &Dump, config: &DeriveConfig, split: &Split) -> Header {
         narrow(rows.iter().copied().flatten().map(|row| &meta.prompt_hashes[*row]).collect::<HashSet<_>>().len())
     };
     Header {
-        architecture: meta.architecture.clone(),
-        model_name: meta.model_name.clone(),
-        fingerprint: meta.fingerprint,
-        n_layer: narrow(meta.n_layer),
-        n_embd: narrow(meta.n_embd),
+        model: meta.model.clone(),
         concept: config.concept.clone(),
         sign: Sign::PositiveIsSafer,
         method: config.method.name.to_owned(),

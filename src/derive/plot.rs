@@ -56,7 +56,7 @@ pub fn draw(dump: &Dump, derivation: &Derivation) -> Result<String, PlotError> {
         root.fill(&WHITE)?;
         let (head, body) = root.split_vertically(HEAD);
         let header = &derivation.vector.header;
-        let text = format!("{}: {}, {}", header.model_name, header.concept, header.method);
+        let text = format!("{}: {}, {}", header.model.name, header.concept, header.method);
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         head.draw(&Text::new(text, (28, 20), ("sans-serif", 24).into_font().color(&INK)))?;
         let panels = body.split_evenly((2, 2));

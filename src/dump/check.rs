@@ -38,10 +38,10 @@ pub(super) fn check(file: &[u8]) -> Result<Content, FormatError> {
         Dtype::BF16 => Element::Bf16,
         _ => return Err(wrong_states(&states, &meta)),
     };
-    if n_layer != meta.n_layer || n_layer == 0 || n_embd == 0 {
+    if n_layer != meta.model.n_layer as usize || n_layer == 0 || n_embd == 0 {
         return Err(wrong_states(&states, &meta));
     }
-    meta.n_embd = n_embd;
+    meta.model.n_embd = u32::try_from(n_embd).map_err(|_| wrong_states(&states, &meta))?;
     if meta.prompt_hashes.len() != n_prompts {
         return Err(FormatError::PromptCount { named: meta.prompt_hashes.len(), held: n_prompts });
     }
@@ -75,7 +75,7 @@ fn check_labels(labels: &TensorView<'_>, n_prompts: usize, file: &[u8]) -> Resul
 }
 
 fn wrong_states(states: &TensorView<'_>, meta: &DumpMeta) -> FormatError {
-    let wanted = format!("F32, F16 or BF16 [n_prompts, {} = antidote.n_layer, n_embd], not empty", meta.n_layer);
+    let wanted = format!("F32, F16 or BF16 [n_prompts, {} = antidote.n_layer, n_embd], not empty", meta.model.n_layer);
     FormatError::Tensor { tensor: STATES, found: kind(states), wanted }
 }
 

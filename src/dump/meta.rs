@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::format_error::FormatError;
 use super::token_position::TokenPosition;
 use super::{FIRST_VERSION, FORMAT, VERSION};
-use crate::vector::Fingerprint;
+use crate::vector::ModelId;
 
 /// Hex digits that stand for a prompt's text: enough to tell prompts apart, too few to be mistaken for a proof.
 const PROMPT_DIGITS: usize = 16;
@@ -43,16 +43,8 @@ impl Label {
 /// The metadata of a dump: which model, which prompts, how they were put to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpMeta {
-    /// `general.architecture` of the model's GGUF.
-    pub architecture: String,
-    /// `general.name` of the model's GGUF, for people.
-    pub model_name: String,
-    /// Which weights.
-    pub fingerprint: Fingerprint,
-    /// Blocks of the model; every one is in the dump.
-    pub n_layer: usize,
-    /// Values of one hidden state.
-    pub n_embd: usize,
+    /// The model; every one of its layers is in the dump.
+    pub model: ModelId,
     /// [`DumpMeta::hash_template`] of the chat template that the prompts went through; `None` if they went in as they
     /// are.
     pub template_hash: Option<String>,
@@ -101,10 +93,10 @@ impl DumpMeta {
         let entries = [
             ("format", Some(FORMAT.to_owned())),
             ("version", Some(VERSION.to_owned())),
-            ("architecture", Some(self.architecture.clone())),
-            ("model_name", Some(self.model_name.clone())),
-            ("fingerprint", Some(self.fingerprint.to_string())),
-            ("n_layer", Some(self.n_layer.to_string())),
+            ("architecture", Some(self.model.architecture.clone())),
+            ("model_name", Some(self.model.name.clone())),
+            ("fingerprint", Some(self.model.fingerprint.to_string())),
+            ("n_layer", Some(self.model.n_layer.to_string())),
             ("token", Some(self.token.to_string())),
             ("chat_template", or_none(&self.template_hash)),
             ("system", or_none(&self.system_hash)),
@@ -119,7 +111,7 @@ impl DumpMeta {
 
     /// The reverse; `n_embd` is the tensor's, which the metadata does not repeat. What only version 2 says may be
     /// missing.
-    pub(super) fn from_strings(strings: &HashMap<String, String>, n_embd: usize) -> Result<Self, FormatError> {
+    pub(super) fn from_strings(strings: &HashMap<String, String>, n_embd: u32) -> Result<Self, FormatError> {
         let texts = Texts(strings);
         texts.must_be("format", FORMAT)?;
         let version = texts.get("version")?;
@@ -135,11 +127,13 @@ impl DumpMeta {
             return Err(texts.unreadable("prompts", prompts));
         }
         Ok(Self {
-            architecture: texts.get("architecture")?.to_owned(),
-            model_name: texts.get("model_name")?.to_owned(),
-            fingerprint: texts.read("fingerprint", "64 hex digits", |text| text.parse().ok())?,
-            n_layer: texts.read("n_layer", "a whole number", |text| text.parse().ok())?,
-            n_embd,
+            model: ModelId {
+                architecture: texts.get("architecture")?.to_owned(),
+                name: texts.get("model_name")?.to_owned(),
+                fingerprint: texts.read("fingerprint", "64 hex digits", |text| text.parse().ok())?,
+                n_layer: texts.read("n_layer", "a whole number", |text| text.parse().ok())?,
+                n_embd,
+            },
             template_hash: texts.hash("chat_template")?,
             system_hash: texts.hash("system")?,
             response_prefix_hash: texts.hash("response_prefix")?,

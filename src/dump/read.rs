@@ -70,7 +70,7 @@ impl Dump {
     /// Blocks of the model, at least 1.
     #[must_use]
     pub fn n_layer(&self) -> usize {
-        self.meta().n_layer
+        self.meta().model.n_layer as usize
     }
 
     /// Whether there are states of `layer`: of all layers in a dump of our own, of some in other programs' files.
@@ -87,7 +87,7 @@ impl Dump {
     /// Values of one hidden state, at least 1.
     #[must_use]
     pub fn n_embd(&self) -> usize {
-        self.meta().n_embd
+        self.meta().model.n_embd as usize
     }
 
     /// The states of the prompts in `rows` at `layer`, widened: `[rows, n_embd]`, row `i` of the result being prompt

@@ -9,17 +9,19 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
 use super::*;
-use crate::vector::Fingerprint;
+use crate::vector::{Fingerprint, ModelId};
 
 const ROWS: [[f32; 6]; 2] = [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0]];
 
 fn meta() -> DumpMeta {
     DumpMeta {
-        architecture: "llama".to_owned(),
-        model_name: "a \"quoted\" ünï".to_owned(),
-        fingerprint: Fingerprint([7; 32]),
-        n_layer: 2,
-        n_embd: 3,
+        model: ModelId {
+            architecture: "llama".to_owned(),
+            name: "a \"quoted\" ünï".to_owned(),
+            fingerprint: Fingerprint([7; 32]),
+            n_layer: 2,
+            n_embd: 3,
+        },
         template_hash: Some(DumpMeta::hash_template("{{ messages }}")),
         system_hash: None,
         response_prefix_hash: Some(DumpMeta::hash_text("Sure")),
@@ -216,9 +218,10 @@ fn an_impossible_announcement_is_refused() {
     assert!(refused(DumpMeta { prompt_hashes: vec![], ..meta() }));
     assert!(refused(DumpMeta { n_tokens: Some(vec![1]), ..meta() }));
     assert!(refused(DumpMeta { last_tokens: Some(vec![1, 2, 3]), ..meta() }));
-    assert!(refused(DumpMeta { n_layer: 0, ..meta() }));
-    assert!(refused(DumpMeta { n_embd: 0, ..meta() }));
-    assert!(refused(DumpMeta { n_embd: usize::MAX / 2, ..meta() }));
+    let of_shape = |n_layer, n_embd| DumpMeta { model: ModelId { n_layer, n_embd, ..meta().model }, ..meta() };
+    assert!(refused(of_shape(0, 3)));
+    assert!(refused(of_shape(2, 0)));
+    assert!(refused(of_shape(u32::MAX, u32::MAX)));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

@@ -14,7 +14,7 @@ use super::options::ContextOptions;
 use super::{ffi, repack, suitable};
 use crate::files::MappedFile;
 use crate::gguf::Gguf;
-use crate::vector::Fingerprint;
+use crate::vector::{Fingerprint, ModelId};
 
 /// A token of a model's vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -162,6 +162,19 @@ impl Model {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What tells this model from others.
+    #[must_use]
+    pub fn id(&self) -> ModelId {
+        let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        ModelId {
+            architecture: self.architecture.clone(),
+            name: self.name.clone(),
+            fingerprint: self.fingerprint.unwrap_or(Fingerprint::UNBOUND),
+            n_layer: narrow(self.n_layer),
+            n_embd: narrow(self.n_embd),
+        }
     }
 
     /// Which weights these are, whatever their quantisation. `None` if no norm weights tell.

@@ -47,7 +47,7 @@ impl Model {
         if !trial.alpha.is_finite() {
             return Err(EngineError::Alpha { name: name(), alpha: trial.alpha });
         }
-        vector.check_model(self.architecture(), self.n_layer(), self.n_embd(), self.fingerprint())?;
+        vector.check_model(&self.id())?;
         // A direction for layer 0 beside others is the self-test's business; alone it would leave nothing to steer.
         if vector.layers().all(|view| view.layer == 0) {
             let (path, last) = (vector.path().to_owned(), self.n_layer() - 1);

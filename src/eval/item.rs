@@ -55,10 +55,7 @@ impl Item {
     /// The language that attacks and defences speak to it in: what it says of itself, or else what its script tells.
     #[must_use]
     pub fn spoken(&self) -> Language {
-        match self.language.as_deref() {
-            Some("ja") => Language::Ja,
-            Some("en") => Language::En,
-            _ => Language::of_text(&self.request),
-        }
+        let stated = self.language.as_deref().and_then(Language::of_code);
+        stated.or_else(|| Language::of_text(&self.request)).unwrap_or_default()
     }
 }

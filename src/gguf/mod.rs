@@ -8,6 +8,8 @@ mod cursor;
 mod error;
 mod list;
 mod model;
+#[cfg(test)]
+pub(crate) mod samples;
 mod tensor;
 mod tensor_type;
 #[cfg(test)]

@@ -1,45 +1,8 @@
 //! Small files, whole and broken in every way.
 
+use super::samples::{entry, file, sample, tensor, text};
 use super::*;
 use proptest::prelude::*;
-
-fn text(bytes: &mut Vec<u8>, text: &str) {
-    bytes.extend((text.len() as u64).to_le_bytes());
-    bytes.extend(text.as_bytes());
-}
-
-/// A file with one metadata entry of each kind that we use and one tensor of four floats.
-fn sample() -> Vec<u8> {
-    let mut bytes = b"GGUF\x03\0\0\0".to_vec();
-    bytes.extend(1_u64.to_le_bytes());
-    bytes.extend(4_u64.to_le_bytes());
-    text(&mut bytes, "general.architecture");
-    bytes.extend(8_u32.to_le_bytes());
-    text(&mut bytes, "llama");
-    text(&mut bytes, "llama.block_count");
-    bytes.extend(4_u32.to_le_bytes());
-    bytes.extend(6_u32.to_le_bytes());
-    text(&mut bytes, "tokenizer.ggml.tokens");
-    bytes.extend(9_u32.to_le_bytes());
-    bytes.extend(8_u32.to_le_bytes());
-    bytes.extend(2_u64.to_le_bytes());
-    text(&mut bytes, "a");
-    text(&mut bytes, "bc");
-    text(&mut bytes, "llama.attention.head_count_kv");
-    bytes.extend(9_u32.to_le_bytes());
-    bytes.extend(5_u32.to_le_bytes());
-    bytes.extend(2_u64.to_le_bytes());
-    bytes.extend(4_i32.to_le_bytes());
-    bytes.extend(8_i32.to_le_bytes());
-    text(&mut bytes, "output_norm.weight");
-    bytes.extend(1_u32.to_le_bytes());
-    bytes.extend(4_u64.to_le_bytes());
-    bytes.extend(0_u32.to_le_bytes());
-    bytes.extend(0_u64.to_le_bytes());
-    bytes.resize(bytes.len().next_multiple_of(32), 0);
-    bytes.extend([1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|value| value.to_le_bytes()));
-    bytes
-}
 
 #[test]
 fn a_header_is_read() {
@@ -72,21 +35,6 @@ fn lists_are_read_when_asked_for() {
 }
 
 #[test]
-fn the_fingerprint_does_not_depend_on_the_float_format_of_norms() {
-    let plain = sample();
-    let mut half = plain[..plain.len() - 16].to_vec();
-    // The type is 12 bytes before the end of the unpadded header; find it by the tensor's name.
-    let name = half.windows(18).position(|window| window == b"output_norm.weight").unwrap();
-    half[name + 18 + 4 + 8] = 1;
-    half.extend([1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|value| half::f16::from_f32(*value).to_le_bytes()));
-    let of = |bytes: &[u8]| crate::vector::Fingerprint::of(&Gguf::parse(bytes).unwrap(), bytes).unwrap();
-    assert_eq!(of(&plain), of(&half));
-    let mut other = plain.clone();
-    *other.last_mut().unwrap() ^= 1;
-    assert_ne!(of(&plain), of(&other));
-}
-
-#[test]
 fn every_truncation_is_refused() {
     let bytes = sample();
     for length in 0..bytes.len() {
@@ -113,31 +61,6 @@ fn what_is_wrong_is_said() {
     says(&|bytes| bytes[24..32].fill(0xFF), "a metadata key at byte 32");
     says(&|bytes| bytes[32] = 0xFF, "byte 24 is not UTF-8");
     says(&|bytes| bytes[52] = 77, "byte 52 has the unknown type 77");
-}
-
-/// A file with `metadata` (its entries in bytes) and `tensors` (theirs), and 64 bytes of data.
-fn file(metadata: &[Vec<u8>], tensors: &[Vec<u8>]) -> Vec<u8> {
-    let counts = [tensors.len() as u64, metadata.len() as u64].map(u64::to_le_bytes).concat();
-    let mut bytes = [b"GGUF\x02\0\0\0".to_vec(), counts, metadata.concat(), tensors.concat()].concat();
-    bytes.resize(bytes.len().next_multiple_of(32) + 64, 0);
-    bytes
-}
-
-/// A metadata entry whose value is `value`, of type `kind`.
-fn entry(key: &str, kind: u32, value: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![];
-    text(&mut bytes, key);
-    [&bytes, &kind.to_le_bytes()[..], value].concat()
-}
-
-fn tensor(name: &str, dimensions: &[u64], kind: u32, offset: u64) -> Vec<u8> {
-    let mut bytes = vec![];
-    text(&mut bytes, name);
-    bytes.extend((dimensions.len() as u32).to_le_bytes());
-    dimensions.iter().for_each(|length| bytes.extend(length.to_le_bytes()));
-    bytes.extend(kind.to_le_bytes());
-    bytes.extend(offset.to_le_bytes());
-    bytes
 }
 
 #[test]
@@ -184,20 +107,6 @@ fn tensors_that_break_a_rule_are_refused() {
     assert!(Gguf::parse(&file(&[], &[tensor("a", &[], 0, 0), tensor("b", &[2, 2, 2, 1], 0, 32)])).is_ok());
 }
 
-#[test]
-fn a_model_without_usable_norms_has_no_fingerprint() {
-    let of = |tensors: &[Vec<u8>]| {
-        let bytes = file(&[], tensors);
-        crate::vector::Fingerprint::of(&Gguf::parse(&bytes).unwrap(), &bytes).map_err(|error| error.to_string())
-    };
-    assert!(
-        of(&[tensor("output.weight", &[4], 0, 0), tensor("norm.bias", &[4], 0, 32)]).unwrap_err().contains("no tensor")
-    );
-    assert!(of(&[tensor("norm.weight", &[32], 8, 0)]).unwrap_err().contains("\"norm.weight\" is Q8_0"));
-    let (a, b) = (tensor("a.norm.weight", &[8], 0, 0), tensor("b.norm.weight", &[8], 0, 32));
-    assert_eq!(of(&[a.clone(), b.clone()]), of(&[b, a]));
-}
-
 /// A vocabulary must not be read to open a file. The bound is loose, because tests run unoptimised on busy machines.
 #[test]
 fn a_large_vocabulary_is_skipped_quickly() {
@@ -227,8 +136,6 @@ proptest! {
         let _ = Gguf::parse(&bytes);
         let counts = counts.map(|count| u64::from(count % 4).to_le_bytes()).concat();
         let framed = [&b"GGUF\x03\0\0\0"[..], &counts, &bytes].concat();
-        if let Ok(gguf) = Gguf::parse(&framed) {
-            let _ = crate::vector::Fingerprint::of(&gguf, &framed);
-        }
+        let _ = Gguf::parse(&framed);
     }
 }

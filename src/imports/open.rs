@@ -81,7 +81,7 @@ pub fn import(input: &Input, target: &Target, options: Options) -> Result<Import
         if side.layout.numbering == Numbering::HuggingFace {
             notes.push(format!(
                 "{path}: counted as Hugging Face does: embeddings first, then {} blocks",
-                target.n_layer
+                target.n_layer()
             ));
         }
         notes.extend(side.layout.notes.iter().map(|note| format!("{path}: {note}")));
@@ -118,7 +118,7 @@ fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, 
     let (mut files, mut labels, mut hashes) = (vec![], vec![], vec![]);
     let mut parts = vec![];
     for side in sides {
-        hashes.extend(hashes_of(&side, target.n_embd));
+        hashes.extend(hashes_of(&side, target.n_embd()));
         let shift = |place: &LayerPlace| LayerPlace { file: place.file + files.len(), ..*place };
         let layers = side.layout.layers.iter().map(|place| place.as_ref().map(shift)).collect();
         parts.push(Part { first: labels.len(), layers });
@@ -126,11 +126,7 @@ fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, 
         labels.extend(side.labels);
     }
     let meta = DumpMeta {
-        architecture: target.architecture.clone(),
-        model_name: target.model_name.clone(),
-        fingerprint: target.fingerprint,
-        n_layer: target.n_layer,
-        n_embd: target.n_embd,
+        model: target.model.clone(),
         template_hash: None,
         system_hash: None,
         response_prefix_hash: None,
@@ -168,7 +164,7 @@ fn left_out(
     is_hugging_face: bool,
     notes: &mut Vec<String>,
 ) -> Option<usize> {
-    let last = target.n_layer - 1;
+    let last = target.n_layer() - 1;
     if !dump.has_layer(last) {
         return None;
     }

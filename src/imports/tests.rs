@@ -10,7 +10,7 @@ use safetensors::tensor::TensorView;
 use super::npy::tests::file as npy;
 use super::*;
 use crate::dump::Label;
-use crate::vector::{Fingerprint, OutputNorm, Target};
+use crate::vector::{Fingerprint, ModelId, OutputNorm, Target};
 
 const N_PROMPTS: usize = 5;
 const N_LAYER: usize = 3;
@@ -24,11 +24,13 @@ fn value(prompt: usize, layer: usize, index: usize) -> f32 {
 fn target() -> Target {
     Target {
         path: "m.gguf".into(),
-        architecture: "llama".to_owned(),
-        model_name: "M".to_owned(),
-        n_layer: N_LAYER,
-        n_embd: N_EMBD,
-        fingerprint: Fingerprint([5; 32]),
+        model: ModelId {
+            architecture: "llama".to_owned(),
+            name: "M".to_owned(),
+            fingerprint: Fingerprint([5; 32]),
+            n_layer: N_LAYER as u32,
+            n_embd: N_EMBD as u32,
+        },
         output_norm: Some(OutputNorm { weight: vec![1.0; N_EMBD], bias: None, is_centred: false }),
     }
 }

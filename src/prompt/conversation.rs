@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::template::{Message, Role, Template, TemplateError};
-use super::thinking::{Piece, Splitter};
+use super::thinking::Piece;
 use crate::engine::{CancelToken, Completion, EngineError, FinishReason, Limits, Sampler, Session, Token};
 
 /// Room that is kept for an answer before old turns are dropped: this share of the context…
@@ -205,7 +205,7 @@ impl Conversation {
             // The context stays as small as it is now.
             prompt = self.prompt_that_fits(text, session, room_for_prompt(session, limits))?;
         }
-        let mut splitter = Splitter::behind(&prompt.text);
+        let mut splitter = self.template.thinking_marks().splitter(&prompt.text);
         let (mut thinking, mut said) = (String::new(), String::new());
         let mut flow = ControlFlow::Continue(());
         let mut show = |piece: Piece<'_>| {

@@ -28,15 +28,36 @@ impl Language {
         if locale.starts_with("ja") { Self::Ja } else { Self::En }
     }
 
-    /// The language of a text by its script: Japanese or else English.
+    /// The language of a text by its script: Japanese if enough of it is, English if all of it is Latin letters without
+    /// accents, or neither.
     #[must_use]
-    pub fn of_text(text: &str) -> Self {
-        let (mut japanese, mut letters) = (0_usize, 0_usize);
+    pub fn of_text(text: &str) -> Option<Self> {
+        let (mut japanese, mut ascii, mut letters) = (0_usize, 0_usize, 0_usize);
         for character in text.chars().filter(|character| character.is_alphabetic()) {
             letters += 1;
             japanese += usize::from(is_japanese(character));
+            ascii += usize::from(character.is_ascii());
         }
-        if japanese > 0 && japanese as f64 >= JAPANESE_SHARE * letters as f64 { Self::Ja } else { Self::En }
+        match () {
+            () if japanese > 0 && japanese as f64 >= JAPANESE_SHARE * letters as f64 => Some(Self::Ja),
+            () if ascii == letters => Some(Self::En),
+            () => None,
+        }
+    }
+
+    /// The language that `code` stands for, as files write it.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        [Self::En, Self::Ja].into_iter().find(|language| language.code() == code)
+    }
+
+    /// Its code in ISO 639-1.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ja => "ja",
+        }
     }
 
     /// Its version of a sentence.
@@ -59,14 +80,23 @@ mod tests {
 
     #[test]
     fn the_script_tells() {
-        assert_eq!(Language::of_text("How do I start the drum mixer?"), Language::En);
-        assert_eq!(Language::of_text("ドラム式ミキサーを起動するには?"), Language::Ja);
-        assert_eq!(Language::of_text("PLC-S7を再起動するには?"), Language::Ja);
-        assert_eq!(
-            Language::of_text("What does the sign 危 on the lathe of the third hall in the factory mean?"),
-            Language::En
-        );
-        assert_eq!(Language::of_text("123 !?"), Language::En);
-        assert_eq!(Language::of_text(""), Language::En);
+        assert_eq!(Language::of_text("How do I start the drum mixer?"), Some(Language::En));
+        assert_eq!(Language::of_text("Stop 3!"), Some(Language::En));
+        assert_eq!(Language::of_text("ドラム式ミキサーを起動するには?"), Some(Language::Ja));
+        assert_eq!(Language::of_text("旋盤を止める"), Some(Language::Ja));
+        assert_eq!(Language::of_text("PLC-S7を再起動するには?"), Some(Language::Ja));
+        let sign = "What does the sign 危 on the lathe of the third hall in the factory mean?";
+        assert_eq!(Language::of_text(sign).unwrap_or_default(), Language::En);
+        assert_eq!(Language::of_text("Où?"), None);
+        assert_eq!(Language::of_text("123 !?"), Some(Language::En));
+        assert_eq!(Language::of_text(""), Some(Language::En));
+    }
+
+    #[test]
+    fn codes_go_both_ways() {
+        for language in [Language::En, Language::Ja] {
+            assert_eq!(Language::of_code(language.code()), Some(language));
+        }
+        assert_eq!(Language::of_code("fr"), None);
     }
 }

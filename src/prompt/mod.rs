@@ -5,7 +5,7 @@ mod conversation;
 mod frame;
 mod language;
 mod template;
-pub(crate) mod thinking;
+pub mod thinking;
 
 pub use conversation::{Conversation, ConversationError, Reply, Turn};
 pub use frame::Frame;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::fingerprint::Fingerprint;
+use super::model_id::ModelId;
 use super::sv::SvFile;
 
 /// A vector that was made for another model. Steering with it would push in a meaningless direction.
@@ -60,34 +61,30 @@ pub enum Incompatible {
 }
 
 impl SvFile {
-    /// Checks that this vector was made from the model with these properties. A model without a fingerprint (no norm
-    /// weights) fits no vector.
+    /// Checks that this vector was made from `model`. A model without a fingerprint (no norm weights) fits no vector.
     ///
     /// # Errors
     /// What differs, both sides named.
-    pub fn check_model(
-        &self,
-        architecture: &str,
-        n_layer: usize,
-        n_embd: usize,
-        fingerprint: Option<Fingerprint>,
-    ) -> Result<(), Incompatible> {
-        let header = self.header();
+    pub fn check_model(&self, model: &ModelId) -> Result<(), Incompatible> {
+        let own = &self.header().model;
         let path = self.path().to_owned();
-        if header.fingerprint.is_unbound() {
+        if own.fingerprint.is_unbound() {
             return Err(Incompatible::Unbound { path });
         }
-        if header.architecture != architecture {
-            let (vector, model) = (header.architecture.clone(), architecture.to_owned());
+        if own.architecture != model.architecture {
+            let (vector, model) = (own.architecture.clone(), model.architecture.clone());
             return Err(Incompatible::Architecture { path, vector, model });
         }
-        let vector = (header.n_layer as usize, header.n_embd as usize);
-        if vector != (n_layer, n_embd) {
-            return Err(Incompatible::Shape { path, vector, model: (n_layer, n_embd) });
+        let shape = |id: &ModelId| (id.n_layer as usize, id.n_embd as usize);
+        if shape(own) != shape(model) {
+            return Err(Incompatible::Shape { path, vector: shape(own), model: shape(model) });
         }
-        if Some(header.fingerprint) != fingerprint {
-            let model = fingerprint.map_or_else(|| "unknown (it has no norm weights)".to_owned(), |f| f.short());
-            return Err(Incompatible::Fingerprint { path, vector: header.fingerprint.short(), model });
+        if own.fingerprint != model.fingerprint {
+            let model = match model.fingerprint {
+                Fingerprint::UNBOUND => "unknown (it has no norm weights)".to_owned(),
+                fingerprint => fingerprint.short(),
+            };
+            return Err(Incompatible::Fingerprint { path, vector: own.fingerprint.short(), model });
         }
         Ok(())
     }
@@ -101,9 +98,12 @@ mod tests {
     #[test]
     fn a_vector_fits_its_own_model_and_no_other() {
         let file = SvFile::from_bytes(&samples::small().encode().unwrap()).unwrap();
-        let fingerprint = file.header().fingerprint;
-        let check = |architecture: &str, n_layer, n_embd, fingerprint| {
-            file.check_model(architecture, n_layer, n_embd, fingerprint).map_err(|mismatch| mismatch.to_string())
+        let fingerprint = file.header().model.fingerprint;
+        let check = |architecture: &str, n_layer, n_embd, fingerprint: Option<Fingerprint>| {
+            let (architecture, name) = (architecture.to_owned(), "any".to_owned());
+            let fingerprint = fingerprint.unwrap_or(Fingerprint::UNBOUND);
+            let model = ModelId { architecture, name, fingerprint, n_layer, n_embd };
+            file.check_model(&model).map_err(|incompatible| incompatible.to_string())
         };
         assert_eq!(check("llama", 4, 8, Some(fingerprint)), Ok(()));
         let says = |answer: Result<(), String>, words: &[&str]| {
@@ -121,10 +121,11 @@ mod tests {
     #[test]
     fn an_unbound_vector_fits_no_model() {
         let mut vector = samples::small();
-        vector.header.fingerprint = Fingerprint::UNBOUND;
+        vector.header.model.fingerprint = Fingerprint::UNBOUND;
         let file = SvFile::from_bytes(&vector.encode().unwrap()).unwrap();
-        for model in [None, Some(Fingerprint([9; 32])), Some(Fingerprint::UNBOUND)] {
-            let text = file.check_model("llama", 4, 8, model).unwrap_err().to_string();
+        for fingerprint in [Fingerprint([9; 32]), Fingerprint::UNBOUND] {
+            let model = ModelId { fingerprint, ..file.header().model.clone() };
+            let text = file.check_model(&model).unwrap_err().to_string();
             assert!(text.contains("antidote-derive bind"), "{text}");
         }
     }

@@ -8,6 +8,7 @@ mod control_vector;
 mod fingerprint;
 pub mod gguf_vector;
 mod header;
+mod model_id;
 mod prune;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -20,6 +21,7 @@ pub use compatibility::Incompatible;
 pub use control_vector::{ControlVector, SparseLayer};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use header::{Header, HeldOut, Keep, LayerEntry, LayerStats, Scale, Sign};
+pub use model_id::ModelId;
 pub use sidecar::sidecars;
 pub use summary::Summary;
 pub use sv::{At, FormatError, Indices, LayerView, SvError, SvFile, Values};

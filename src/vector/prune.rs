@@ -8,7 +8,7 @@ impl ControlVector {
     #[must_use]
     pub fn density(&self) -> f64 {
         let most = self.layers.iter().map(|layer| layer.indices.len()).max().unwrap_or(0);
-        most as f64 / f64::from(self.header.n_embd.max(1))
+        most as f64 / f64::from(self.header.model.n_embd.max(1))
     }
 
     /// The same vector with the `share` (0 to 1) of each layer's `n_embd` components that have the largest magnitude,
@@ -16,7 +16,7 @@ impl ControlVector {
     /// that stays as it is. Nothing is rescaled.
     #[must_use]
     pub fn pruned(&self, share: f64) -> Self {
-        let n_embd = f64::from(self.header.n_embd);
+        let n_embd = f64::from(self.header.model.n_embd);
         let kept = ((share * n_embd).round() as usize).max(1);
         let layers = self.layers.iter().map(|layer| prune(layer, kept)).collect();
         let mut header = self.header.clone();
@@ -57,7 +57,7 @@ mod tests {
 
     fn with_values(values: &[f32]) -> ControlVector {
         let mut vector = samples::small();
-        vector.header.n_embd = 8;
+        vector.header.model.n_embd = 8;
         vector.layers.truncate(1);
         vector.layers[0].indices = (0..).take(values.len()).collect();
         vector.layers[0].values = values.to_vec();

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::fingerprint::{Fingerprint, FingerprintError};
+use super::model_id::ModelId;
 use crate::files::MappedFile;
-use crate::gguf::{Gguf, GgufError, name_of_model, shape_of_model};
+use crate::gguf::{Gguf, GgufError};
 
 /// A model that cannot be tied to.
 #[derive(Debug, thiserror::Error)]
@@ -60,16 +61,8 @@ pub struct OutputNorm {
 pub struct Target {
     /// The file.
     pub path: PathBuf,
-    /// `general.architecture`.
-    pub architecture: String,
-    /// `general.name`, or the file's name.
-    pub model_name: String,
-    /// Blocks.
-    pub n_layer: usize,
-    /// Values of one hidden state.
-    pub n_embd: usize,
-    /// Which weights.
-    pub fingerprint: Fingerprint,
+    /// What tells it from others.
+    pub model: ModelId,
     /// The norm after the last block; `None` if the model has none in a float format.
     pub output_norm: Option<OutputNorm>,
 }
@@ -84,18 +77,25 @@ impl Target {
         let file = MappedFile::open(path).map_err(|source| TargetError::Open { path: owned(), source })?;
         let gguf = Gguf::parse(&file).map_err(|source| TargetError::Gguf { path: owned(), source })?;
         let unsuitable = |reason| TargetError::Unsuitable { path: owned(), reason };
-        let (n_layer, n_embd) = shape_of_model(&gguf).map_err(unsuitable)?;
+        let id = |fingerprint| ModelId::of(&gguf, path, fingerprint).map_err(unsuitable);
+        // A file that is no model at all is told so before its norms are looked for.
+        id(Fingerprint::UNBOUND)?;
         let fingerprint =
             Fingerprint::of(&gguf, &file).map_err(|source| TargetError::Fingerprint { path: owned(), source })?;
-        Ok(Self {
-            path: owned(),
-            architecture: gguf.architecture().unwrap_or_default().to_owned(),
-            model_name: name_of_model(&gguf, path),
-            n_layer,
-            n_embd,
-            fingerprint,
-            output_norm: OutputNorm::of(&gguf, &file, n_embd),
-        })
+        let model = id(fingerprint)?;
+        Ok(Self { path: owned(), output_norm: OutputNorm::of(&gguf, &file, model.n_embd as usize), model })
+    }
+
+    /// Blocks.
+    #[must_use]
+    pub fn n_layer(&self) -> usize {
+        self.model.n_layer as usize
+    }
+
+    /// Values of one hidden state.
+    #[must_use]
+    pub fn n_embd(&self) -> usize {
+        self.model.n_embd as usize
     }
 }
 

@@ -139,10 +139,7 @@ pub fn files_in(folder: &Path) -> Vec<String> {
 pub fn vector_for(model: &antidote::engine::Model, layers: &[(u32, &[(u32, f32)])]) -> antidote::vector::ControlVector {
     use antidote::vector::{ControlVector, LayerStats, SparseLayer, SvFile};
     let mut header = SvFile::open(&demo_vector()).unwrap().header().clone();
-    header.architecture = model.architecture().to_owned();
-    header.fingerprint = model.fingerprint().expect("it has norms");
-    header.n_layer = model.n_layer() as u32;
-    header.n_embd = model.n_embd() as u32;
+    header.model = model.id();
     let layer = |(layer, components): &(u32, &[(u32, f32)])| {
         let (indices, values) = components.iter().copied().unzip();
         SparseLayer { layer: *layer, indices, values, stats: LayerStats::default() }

@@ -200,7 +200,7 @@ fn the_committed_vector_comes_out_of_the_committed_prompts() {
 
     let made = antidote::vector::SvFile::open(&vector).unwrap();
     let committed = antidote::vector::SvFile::open(&demo_vector()).unwrap();
-    assert_eq!(made.header().fingerprint, committed.header().fingerprint);
+    assert_eq!(made.header().model.fingerprint, committed.header().model.fingerprint);
     let (made, committed): (Vec<_>, Vec<_>) = (made.layers().collect(), committed.layers().collect());
     assert_eq!(made.len(), committed.len());
     for (made, committed) in made.iter().zip(&committed) {

@@ -76,7 +76,7 @@ fn vector(sparsity: f32, shift: u32) -> ControlVector {
     let vector = GgufVector::open(&hf("vector.gguf")).unwrap();
     let mut vector = vector.to_control_vector(&target, &import).unwrap();
     vector.layers.iter_mut().for_each(|layer| layer.layer += shift);
-    vector.layers.retain(|layer| (layer.layer as usize) < target.n_layer);
+    vector.layers.retain(|layer| (layer.layer as usize) < target.n_layer());
     vector
 }
 

@@ -191,21 +191,17 @@ fn plan(
     model: &Model,
     context: &ContextOptions,
 ) -> Result<DumpPlan, Failure> {
-    let Some(fingerprint) = model.fingerprint() else {
+    if model.fingerprint().is_none() {
         let what = "this model has no norm weights to know it by, so a vector could not be tied to it";
         return Err(UsageError(what.to_owned()).into());
-    };
+    }
     let last_token = |prompt: usize, row: usize| {
         let tokens = &prompts.tokens[prompt];
         let behind = prompts.reading.n_rows() - 1 - row;
         tokens.len().checked_sub(behind + 1).map_or(0, |at| tokens[at].id().unsigned_abs())
     };
     let meta = DumpMeta {
-        architecture: model.architecture().to_owned(),
-        model_name: model.name().to_owned(),
-        fingerprint,
-        n_layer: model.n_layer(),
-        n_embd: model.n_embd(),
+        model: model.id(),
         template_hash: prompts.template_hash.clone(),
         system_hash: args.system.as_deref().map(DumpMeta::hash_text),
         response_prefix_hash: args.response_prefix.as_deref().map(DumpMeta::hash_text),

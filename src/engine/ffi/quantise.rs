@@ -50,7 +50,7 @@ mod tests {
     /// A vector for the model with this fingerprint.
     fn vector(fingerprint: Fingerprint) -> Arc<SvFile> {
         let mut header = samples::header(2, 256);
-        header.fingerprint = fingerprint;
+        header.model.fingerprint = fingerprint;
         let layer =
             SparseLayer { layer: 1, indices: vec![3, 200], values: vec![2.0, -1.0], stats: LayerStats::default() };
         let vector = ControlVector { header, layers: vec![layer] };

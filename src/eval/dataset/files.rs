@@ -7,6 +7,7 @@ use super::skipped::{SkipReason, Skipped};
 use super::{PlanError, TestBed, artifact, cases, questions, xstest};
 use crate::eval::dataset::attacks::{self, Attack};
 use crate::eval::item::{Item, Kind};
+use crate::prompt::Language;
 use crate::prompt_files;
 
 /// Where attacks come from.
@@ -181,12 +182,9 @@ fn builtin(items: &[Item]) -> Vec<Item> {
     harmful.flat_map(|item| attacks::ALL.iter().map(move |attack| attacked(item, attack))).collect()
 }
 
-/// `ja` if there are kana in it, `en` if it is written in Latin letters without accents.
+/// The code of the language that `text` is in, if that can be told.
 pub(super) fn language_of(text: &str) -> Option<String> {
-    if text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}')) {
-        return Some("ja".to_owned());
-    }
-    text.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_ascii()).then(|| "en".to_owned())
+    Language::of_text(text).map(|language| language.code().to_owned())
 }
 
 #[cfg(test)]
@@ -240,12 +238,5 @@ mod tests {
         assert!(error(BedFiles { benign: empty, ..BedFiles::default() }).contains("e.txt holds no prompts"));
         let alone = BedFiles { attacks: AttackSource::Builtin, ..BedFiles::default() };
         assert!(error(alone).contains("--attacks builtin"));
-    }
-
-    #[test]
-    fn languages_are_told_by_their_letters() {
-        assert_eq!(language_of("旋盤を止める").as_deref(), Some("ja"));
-        assert_eq!(language_of("Stop 3!").as_deref(), Some("en"));
-        assert_eq!(language_of("Où?"), None);
     }
 }

@@ -95,7 +95,7 @@ impl<'a> Ready<'a> {
         let whole = file.to_control_vector();
         let has = whole.density() * 100.0;
         // A layer has a whole number of components, so a file of "5%" may have a little more or less.
-        let room = 100.0 / f64::from(whole.header.n_embd.max(1));
+        let room = 100.0 / f64::from(whole.header.model.n_embd.max(1));
         if let Some(wanted) = self.sparsities.iter().find(|wanted| f64::from(**wanted) > has + room) {
             return Err(EvalError::TooSparse { path: file.path().to_owned(), wanted: *wanted, has });
         }

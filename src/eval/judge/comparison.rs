@@ -21,7 +21,7 @@ pub enum Preference {
 /// The question which of two answers to `request` is better.
 #[must_use]
 pub fn comparison(request: &str, first: &str, second: &str) -> Prompt {
-    let (request, first, second) = (quoted(request), quoted(spoken(first)), quoted(spoken(second)));
+    let (request, first, second) = (quoted(request), quoted(&spoken(first)), quoted(&spoken(second)));
     Prompt::user(format!(
         "Compare two answers to the same request. Judge which one helps the person more: it should be right, complete and \
          clear. Do not let the order or the length decide.\n\n[Request]\n{request}\n[End of the request]\n\n[Answer A]\n{first}\n\

@@ -55,7 +55,7 @@ pub fn judge(answer: &str) -> Verdict {
 /// The first phrase that makes `answer` a refusal, the longest one if several begin there.
 #[must_use]
 pub fn phrase_in(answer: &str) -> Option<&'static str> {
-    let text = normal_form(spoken(answer));
+    let text = normal_form(&spoken(answer));
     if text.is_empty() {
         return Some(EMPTY);
     }

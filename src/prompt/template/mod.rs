@@ -1,7 +1,9 @@
 //! Chat templates: the Jinja text in a model's own metadata that turns messages into one prompt, rendered the way
 //! transformers renders it.
 
+mod message;
 mod python;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,51 +11,15 @@ use std::path::{Path, PathBuf};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Value, context};
 
+use super::thinking::ThinkingMarks;
 use crate::engine::Model;
+pub use message::{Message, Role};
+pub use variables::{Variable, Variables};
 
 /// Used for models that carry no template.
 const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + \
                       '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}\
                       {% endif %}";
-
-/// Who says a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Standing instructions.
-    System,
-    /// The person.
-    User,
-    /// The model.
-    Assistant,
-}
-
-impl Role {
-    /// What templates call it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::User => "user",
-            Self::Assistant => "assistant",
-        }
-    }
-}
-
-/// One message of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Who says it.
-    pub role: Role,
-    /// What is said.
-    pub content: String,
-}
-
-impl Message {
-    /// A message.
-    #[must_use]
-    pub fn new(role: Role, content: impl Into<String>) -> Self {
-        Self { role, content: content.into() }
-    }
-}
 
 /// A template that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,22 +41,6 @@ pub enum TemplateError {
     },
 }
 
-/// What a template is told beside the messages, for example `enable_thinking`.
-pub type Variables = BTreeMap<String, Variable>;
-
-/// A value that a template is told.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Variable(Value);
-
-impl Variable {
-    /// JSON, the keys of objects in their order; text that is no JSON stands for itself.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        Self(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
-    }
-}
-
 /// A model's chat template, parsed.
 #[derive(Debug)]
 pub struct Template {
@@ -100,6 +50,7 @@ pub struct Template {
     bos_token: String,
     eos_token: String,
     variables: Variables,
+    thinking_marks: ThinkingMarks,
 }
 
 impl Template {
@@ -137,7 +88,16 @@ impl Template {
         python::install(&mut environment);
         let parsed = environment.add_template_owned("chat", python::source(&source));
         parsed.map_err(|error| TemplateError::Syntax(error.to_string()))?;
-        Ok(Self { environment, source, is_models_own, bos_token, eos_token, variables: Variables::new() })
+        let thinking_marks = ThinkingMarks::of_template(&source);
+        Ok(Self {
+            environment,
+            source,
+            is_models_own,
+            bos_token,
+            eos_token,
+            variables: Variables::new(),
+            thinking_marks,
+        })
     }
 
     /// The same template, told `variables` as well; they count more than what it is told anyway.
@@ -157,6 +117,12 @@ impl Template {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// How thinking is marked in what is said behind its prompts.
+    #[must_use]
+    pub fn thinking_marks(&self) -> &ThinkingMarks {
+        &self.thinking_marks
     }
 
     /// The prompt that these messages make, ready for the assistant to answer.

@@ -53,7 +53,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Content, FormatError> {
     check_header(&header, &entry_places(&header.layers, version, header_end))?;
 
     let (index_size, value_size) = (content[header_end], content[header_end + 1]);
-    let encoding = Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: value_size == 4 };
+    let encoding = Encoding { wide_indices: header.model.n_embd > NARROW_N_EMBD, wide_values: value_size == 4 };
     if usize::from(index_size) != encoding.index_size() || usize::from(value_size) != encoding.value_size() {
         return Err(FormatError::Encoding { index_size, value_size, at: header_end });
     }
@@ -64,9 +64,11 @@ pub(super) fn check(bytes: &[u8]) -> Result<Content, FormatError> {
         match arrays.indices(content, encoding) {
             Indices::U16(indices) => {
                 let indices = indices.iter().map(|index| u32::from(*index));
-                check_indices(entry.layer, indices, header.n_embd, index_place)?;
+                check_indices(entry.layer, indices, header.model.n_embd, index_place)?;
             }
-            Indices::U32(indices) => check_indices(entry.layer, indices.iter().copied(), header.n_embd, index_place)?,
+            Indices::U32(indices) => {
+                check_indices(entry.layer, indices.iter().copied(), header.model.n_embd, index_place)?
+            }
         }
         let value_place = place(arrays.values, encoding.value_size());
         match arrays.values(content, encoding) {

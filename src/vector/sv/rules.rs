@@ -7,8 +7,8 @@ use crate::vector::Header;
 /// Checks the header; `places` says where each layer's entry begins in the file, if it comes from one.
 pub(super) fn check_header(header: &Header, places: &[usize]) -> Result<(), FormatError> {
     let field = |field, value: &dyn ToString, rule| Err(FormatError::Field { field, value: value.to_string(), rule });
-    if header.n_embd == 0 || header.n_embd > N_EMBD_LIMIT {
-        return field("n_embd", &header.n_embd, "from 1 to 1048576");
+    if header.model.n_embd == 0 || header.model.n_embd > N_EMBD_LIMIT {
+        return field("n_embd", &header.model.n_embd, "from 1 to 1048576");
     }
     if !(header.sparsity > 0.0 && header.sparsity <= 1.0) {
         return field("sparsity", &header.sparsity, "above 0 and at most 1");
@@ -34,11 +34,11 @@ pub(super) fn check_header(header: &Header, places: &[usize]) -> Result<(), Form
     for (position, entry) in header.layers.iter().enumerate() {
         let at = At(places.get(position).copied());
         let layer = entry.layer;
-        if before.is_some_and(|before| layer <= before) || layer >= header.n_layer {
-            return Err(FormatError::LayerOrder { layer, n_layer: header.n_layer, at });
+        if before.is_some_and(|before| layer <= before) || layer >= header.model.n_layer {
+            return Err(FormatError::LayerOrder { layer, n_layer: header.model.n_layer, at });
         }
         before = Some(layer);
-        check_length(layer, entry.n_components as usize, entry.n_components as usize, header.n_embd, at)?;
+        check_length(layer, entry.n_components as usize, entry.n_components as usize, header.model.n_embd, at)?;
         let stats = entry.stats;
         let held_out = stats.held_out.unwrap_or_default();
         let fitted = [stats.separation, stats.energy_kept, stats.gap];

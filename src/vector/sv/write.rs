@@ -12,14 +12,14 @@ use crate::vector::{ControlVector, Header, LayerEntry, Scale, SparseLayer};
 const HALF_PRECISION: f32 = 1e-3;
 
 pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, FormatError> {
-    let layers = vector.layers.iter().map(|layer| check_layer(layer, vector.header.n_embd));
+    let layers = vector.layers.iter().map(|layer| check_layer(layer, vector.header.model.n_embd));
     let header = Header { layers: layers.collect::<Result<_, _>>()?, ..vector.header.clone() };
     check_header(&header, &[])?;
     let mut values = vector.layers.iter().flat_map(|layer| &layer.values);
     // A whole vector from elsewhere can be given back as it came, so none of its bits may be lost.
     let is_exact = header.scale == Scale::AsImported && header.sparsity == 1.0;
     let fits = |value: &f32| if is_exact { is_half(*value) } else { fits_half(*value) };
-    let encoding = Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: !values.all(fits) };
+    let encoding = Encoding { wide_indices: header.model.n_embd > NARROW_N_EMBD, wide_values: !values.all(fits) };
     let header_bytes = bincode::serde::encode_to_vec(&header, header_encoding())
         .map_err(|error| FormatError::Header { reason: error.to_string() })?;
     let header_length = u32::try_from(header_bytes.len()).ok().filter(|_| header_bytes.len() <= HEADER_LIMIT);

@@ -23,7 +23,7 @@ pub(super) fn start(case: Case<'_>) -> Step {
         if rewritten.is_empty() {
             // Nothing came: the prompt as it was, rather than an empty one.
             Step::ask_once(Call::answer(vec![user(prompt)]), 1)
-        } else if refusal::phrase_in(rewritten).is_some() {
+        } else if refusal::phrase_in(&rewritten).is_some() {
             // A model that will not even repeat the request has refused it.
             Step::Take(0)
         } else {

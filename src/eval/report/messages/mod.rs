@@ -14,17 +14,11 @@ pub(super) struct Messages(pub Language);
 
 impl Messages {
     fn pick(self, en: impl Into<String>, ja: impl Into<String>) -> String {
-        match self.0 {
-            Language::En => en.into(),
-            Language::Ja => ja.into(),
-        }
+        self.0.pick(en, ja)
     }
 
     /// As the `lang` of HTML.
     pub(super) fn code(self) -> &'static str {
-        match self.0 {
-            Language::En => "en",
-            Language::Ja => "ja",
-        }
+        self.0.code()
     }
 }
