@@ -1,6 +1,8 @@
 //! Running the real programs on the real demo model.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod gguf;
+pub mod grown;
 pub mod heard;
 pub mod patience;
 mod program;
@@ -31,10 +33,16 @@ pub fn hf(name: &str) -> PathBuf {
 /// The context that the demo model is chatted with in.
 #[cfg(feature = "engine")]
 pub fn options() -> antidote::engine::ContextOptions {
+    options_for(&demo_model())
+}
+
+/// The context that `model` is chatted with in.
+#[cfg(feature = "engine")]
+pub fn options_for(model: &Path) -> antidote::engine::ContextOptions {
     use antidote::engine::{ContextOptions, Many, Model};
     // One thread: tests run beside each other, and two of each would wait for each other while those of another compute.
     let many = Many { threads: Some(1), ..Many::default() };
-    ContextOptions { many, ..ContextOptions::for_chat(Model::outline(&demo_model()).unwrap(), None) }
+    ContextOptions { many, ..ContextOptions::for_chat(Model::outline(model).unwrap(), None) }
 }
 
 /// The demo model, loaded.
