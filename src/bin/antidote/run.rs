@@ -45,14 +45,14 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let steering = choice.steering(&args.steering)?;
     refuse_to_guess_alpha(&args, &steering)?;
     if steering.vectors().is_empty() && !args.steering.no_vector {
-        eprintln!("{}", Language::of_locale().unsteered());
+        antidote::say!("{}", Language::of_locale().unsteered());
     }
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
     let mut session = Session::new(&model, &context, steering)?;
     for partial in session.partial() {
-        eprintln!("{}", Language::of_locale().partly_steered(partial));
+        antidote::say!("{}", Language::of_locale().partly_steered(partial));
     }
     let interrupter = session.interrupter();
     ctrlc::set_handler(move || {

@@ -29,7 +29,7 @@ pub fn run(args: &TuneArgs) -> Result<(), Failure> {
     let options = ContextOptions::for_chat(outline, None);
     let load = LoadOptions { ignore_memory: args.ignore_memory, ..LoadOptions::default() };
     let model = Model::load(&path, &options, load)?;
-    eprintln!("{}", words.tuning_begins(model.name(), args.seconds));
+    antidote::say!("{}", words.tuning_begins(model.name(), args.seconds));
     writeln!(stdout, "{}", words.tuning_columns())?;
     let mut broken = None;
     let budget = Duration::from_secs(args.seconds.into());
@@ -45,7 +45,7 @@ pub fn run(args: &TuneArgs) -> Result<(), Failure> {
     let Settings { threads, batch, flash_attention, cache_type } = settings;
     let flags = format!("--threads {threads} --batch {batch} --flash-attn {flash_attention} --cache-type {cache_type}");
     writeln!(stdout, "{}", words.tuning_chosen(&flags, settings == Settings::of(&options)))?;
-    eprintln!("{}", words.tuning_kept(&file.display().to_string()));
+    antidote::say!("{}", words.tuning_kept(&file.display().to_string()));
     Ok(())
 }
 
