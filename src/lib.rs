@@ -4,6 +4,10 @@
 //!
 //! The rooms, and which way they may look, are drawn in `docs/architecture.md`.
 
+// They panic where nobody reads them: `say!`, or `write!` and its error.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
+pub mod cli;
 pub mod derive;
 pub mod dump;
 pub mod files;

@@ -10,6 +10,7 @@ mod programs {
     mod chat_grammar;
     mod chat_history;
     mod chat_templates;
+    mod closed_output;
     mod disk_full;
     mod dump;
     mod faults;

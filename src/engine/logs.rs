@@ -37,7 +37,9 @@ pub fn install(verbosity: u8) {
             2 => LevelFilter::INFO,
             _ => LevelFilter::TRACE,
         };
-        let on_stderr = fmt::layer().with_writer(std::io::stderr).with_target(false).with_filter(shown);
+        // Where nobody reads it, the complaint about that would panic.
+        let on_stderr = fmt::layer().with_writer(std::io::stderr).with_target(false).log_internal_errors(false);
+        let on_stderr = on_stderr.with_filter(shown);
         // Another subscriber may be there already when the engine is used as a library: then logs are its business.
         let _ = tracing_subscriber::registry()
             .with(on_stderr)

@@ -107,16 +107,15 @@ fn tensors_that_break_a_rule_are_refused() {
     assert!(Gguf::parse(&file(&[], &[tensor("a", &[], 0, 0), tensor("b", &[2, 2, 2, 1], 0, 32)])).is_ok());
 }
 
-/// A vocabulary must not be read to open a file. The bound is loose, because tests run unoptimised on busy machines.
+/// A vocabulary must not be copied to open a file.
 #[test]
-fn a_large_vocabulary_is_skipped_quickly() {
+fn a_large_vocabulary_is_left_where_it_lies() {
     let mut list = [8_u32.to_le_bytes().to_vec(), 150_000_u64.to_le_bytes().to_vec()].concat();
     (0..150_000).for_each(|token| text(&mut list, &format!("token{token}")));
     let bytes = file(&[entry("tokenizer.ggml.tokens", 9, &list)], &[]);
-    let start = std::time::Instant::now();
     let gguf = Gguf::parse(&bytes).unwrap();
-    assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
     let Some(Value::List(list)) = gguf.get("tokenizer.ggml.tokens") else { panic!("no list") };
+    assert!(bytes.as_ptr_range().contains(&list.bytes.as_ptr()));
     assert_eq!(list.texts().unwrap().count(), 150_000);
 }
 

@@ -4,7 +4,7 @@
 usage: python3 make.py          (needs numpy and the gguf package; the same versions give the same bytes)
 
 Names and shapes follow llama.cpp's loaders (src/models/*.cpp). Matrices are F16, everything else F32. What these
-models say means nothing; how llama.cpp builds their graphs is what tests/architectures.rs looks at.
+models say means nothing; how llama.cpp builds their graphs is what tests/inference/architectures.rs looks at.
 """
 
 import sys

@@ -1,13 +1,17 @@
 //! Running the real programs on the real demo model.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod gguf;
+pub mod grown;
+pub mod heard;
+pub mod patience;
+mod program;
 pub mod walk;
 pub mod widened;
 
-use std::ffi::OsStr;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+
+pub use program::*;
 
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -29,10 +33,16 @@ pub fn hf(name: &str) -> PathBuf {
 /// The context that the demo model is chatted with in.
 #[cfg(feature = "engine")]
 pub fn options() -> antidote::engine::ContextOptions {
+    options_for(&demo_model())
+}
+
+/// The context that `model` is chatted with in.
+#[cfg(feature = "engine")]
+pub fn options_for(model: &Path) -> antidote::engine::ContextOptions {
     use antidote::engine::{ContextOptions, Many, Model};
     // One thread: tests run beside each other, and two of each would wait for each other while those of another compute.
     let many = Many { threads: Some(1), ..Many::default() };
-    ContextOptions { many, ..ContextOptions::for_chat(Model::outline(&demo_model()).unwrap(), None) }
+    ContextOptions { many, ..ContextOptions::for_chat(Model::outline(model).unwrap(), None) }
 }
 
 /// The demo model, loaded.
@@ -40,75 +50,6 @@ pub fn options() -> antidote::engine::ContextOptions {
 pub fn model() -> antidote::engine::Model {
     use antidote::engine::{LoadOptions, Model};
     Model::load(&demo_model(), &options(), LoadOptions::default()).unwrap()
-}
-
-/// What a program did.
-#[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the programs write UTF-8");
-        // No code means a signal: an abort or a crash, which no input may cause.
-        let code = output.status.code().unwrap_or_else(|| panic!("ended by a signal: {output:?}"));
-        Self { code, stdout: text(output.stdout), stderr: text(output.stderr) }
-    }
-
-    #[track_caller]
-    pub fn succeeds(self) -> Self {
-        assert_eq!(self.code, 0, "{self:?}");
-        self
-    }
-
-    /// Fails with `code`, nothing on standard output, one `error:` that holds every one of `words`, and no panic.
-    #[track_caller]
-    pub fn fails(self, code: i32, words: &[&str]) -> Self {
-        assert_eq!(self.code, code, "{self:?}");
-        assert!(self.stdout.is_empty(), "{self:?}");
-        assert!(self.stderr.contains("error:"), "{self:?}");
-        assert!(!self.stderr.contains("panicked"), "{self:?}");
-        for word in words {
-            assert!(self.stderr.contains(word), "no '{word}' in {}", self.stderr);
-        }
-        self
-    }
-}
-
-#[cfg(feature = "engine")]
-pub fn antidote<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Ran {
-    antidote_with_input(args, b"")
-}
-
-#[cfg(feature = "engine")]
-pub fn antidote_with_input<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I, input: &[u8]) -> Ran {
-    run(Command::new(env!("CARGO_BIN_EXE_antidote")).args(args), input)
-}
-
-pub fn antidote_derive<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Ran {
-    run(Command::new(env!("CARGO_BIN_EXE_antidote-derive")).args(args), b"")
-}
-
-pub fn run(command: &mut Command, input: &[u8]) -> Ran {
-    command.env("LC_ALL", "C.UTF-8");
-    // Whoever runs the tests may have a config file, or have tuned the demo model.
-    for variable in ["ANTIDOTE_CONFIG", "ANTIDOTE_TUNED"] {
-        if command.get_envs().all(|(name, _)| name != variable) {
-            command.env(variable, "");
-        }
-    }
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().expect("standard input is a pipe");
-    let input = input.to_vec();
-    // In a thread of its own, because a program that fails early never reads its input.
-    let writer = std::thread::spawn(move || stdin.write_all(&input));
-    let output = child.wait_with_output().expect("the program ends");
-    let _ = writer.join();
-    Ran::new(output)
 }
 
 /// α that the demo's vector suggests.

@@ -4,11 +4,11 @@ use crate::common;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use antidote::vector::SvFile;
-use common::{Ran, antidote, demo_model, demo_vector, root, suggested_alpha};
+use common::patience::wait_until;
+use common::{Ran, Running, antidote, demo_model, demo_vector, root, suggested_alpha};
 use serde_json::Value;
 
 /// A folder with some of the demo's test bed in it.
@@ -137,16 +137,10 @@ fn two_runs_and_a_run_that_was_killed_give_the_same_bytes() {
     let mut n_before = 0;
     for _ in 0..2 {
         let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
-        command.args(place.args("killed", &more)).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let begun = Instant::now();
+        let mut evaluation = Running::start(command.args(place.args("killed", &more)));
         let lines = || std::fs::read_to_string(&records).unwrap_or_default().lines().count();
-        while lines() < n_before + 5 && child.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(60)
-        {
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        wait_until(|| "some records", || lines() >= n_before + 5 || evaluation.has_ended());
+        evaluation.kill();
         n_before = lines();
     }
     assert!(n_before >= 5, "nothing was recorded before the end");

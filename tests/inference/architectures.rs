@@ -1,7 +1,7 @@
 //! Every family of models that people run, each as a tiny model with random weights (`tests/architectures/make.py`):
 //! does a vector reach what it says, or is it refused with the family's name?
 //!
-//! docs/architectures.md is what this run gives: `ANTIDOTE_WRITE=1 cargo test --release --test architectures` writes it
+//! docs/architectures.md is what this run gives: `ANTIDOTE_WRITE=1 ./x test --test inference architectures` writes it
 //! anew, and without the variable the run must give the page that is there.
 
 use crate::common;
@@ -175,7 +175,7 @@ fn examine(name: &str, people_say: &str, family: Family) -> String {
 const HEAD: &str = "# Architectures
 
 What was tried on a tiny model of each family, made by `tests/architectures/make.py`; written by
-`ANTIDOTE_WRITE=1 cargo test --release --test architectures`, which fails where this page is not what it finds. Families
+`ANTIDOTE_WRITE=1 ./x test --test inference architectures`, which fails where this page is not what it finds. Families
 that are not here are tried when a model of theirs is loaded: a vector that does not reach every layer it names is
 refused.
 

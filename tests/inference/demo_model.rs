@@ -1,5 +1,5 @@
 //! The point of it all, through the real program on the real demo model: requests that training never saw, plain and
-//! steered. `./x test --test demo_model -- --nocapture` prints the table.
+//! steered. `./x test --test inference demo_model -- --nocapture` prints the table.
 
 use crate::common;
 

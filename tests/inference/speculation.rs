@@ -7,12 +7,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use antidote::engine::{
-    Answer, ContextOptions, FinishReason, Limits, Model, Sampler, Sampling, Session, Speculation, Steering,
-    SteeringVector, Token,
+    Answer, ContextOptions, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session, Speculation,
+    Steering, SteeringVector, Token,
 };
 use antidote::prompt::{Message, Role, Template};
 use antidote::vector::SvFile;
-use common::{antidote, antidote_with_input, demo_vector, model, options, root, suggested_alpha};
+use common::grown::grown;
+use common::{
+    antidote, antidote_with_input, demo_model, demo_vector, model, options, options_for, root, suggested_alpha,
+};
 
 const ALWAYS: Speculation = Speculation::Always(NonZeroU8::new(7).unwrap());
 
@@ -72,6 +75,38 @@ fn a_tiny_model_does_not_guess_unless_it_is_told_to() {
         answer(&mut session(&model, speculation), &prompt, &Sampling::greedy(), Limits::default()).drafted_tokens
     };
     assert_eq!(drafted(Speculation::Auto), 0);
+}
+
+/// A model of the size that guesses unless it is told not to: token for token what it says without.
+#[test]
+fn a_larger_model_guesses_by_itself_and_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grown.gguf");
+    std::fs::write(&path, grown(&std::fs::read(demo_model()).unwrap())).unwrap();
+    let model = Model::load(&path, &options_for(&path), LoadOptions::default()).unwrap();
+    assert_eq!(options_for(&path).speculation, Speculation::Auto);
+    let session = |speculation| {
+        let options = ContextOptions { speculation, threads: 1, ..options_for(&path) };
+        Session::new(&model, &options, Steering::default()).unwrap()
+    };
+    let (mut plain, mut guessing) = (session(Speculation::Off), session(Speculation::Auto));
+    let (mut drafted, mut accepted) = (0, 0);
+    for (number, prompt) in (0..).zip(prompts(&model).iter().step_by(5)) {
+        for temperature in [0.0, 0.7] {
+            let sampling = Sampling { seed: Some(number), temperature, ..Sampling::default() };
+            let limits = Limits { max_tokens: Some(40), ..Limits::default() };
+            let first = answer(&mut plain, prompt, &sampling, limits);
+            let again = [prompt.as_slice(), &model.tokenize(&first.text), prompt].concat();
+            let expected = answer(&mut plain, &again, &sampling, limits);
+            let got = answer(&mut guessing, &again, &sampling, limits);
+            assert_eq!((&got.text, got.finish), (&expected.text, expected.finish), "prompt {number}, at {temperature}");
+            assert_eq!((got.generated_tokens, expected.drafted_tokens), (expected.generated_tokens, 0));
+            drafted += got.drafted_tokens;
+            accepted += got.accepted_tokens;
+        }
+    }
+    // Otherwise this test would prove nothing.
+    assert!(drafted > 20 && accepted * 2 > drafted, "{accepted} of {drafted} tokens were guessed rightly");
 }
 
 #[test]

@@ -3,13 +3,13 @@
 
 use crate::common;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use antidote::chat::Saved;
-use common::{Ran, antidote_with_input, files_in};
+use common::patience::wait_until;
+use common::{Ran, Running, antidote_with_input, files_in};
 
 const QUESTION: &str = "How do I clean the lathe?";
 
@@ -22,19 +22,9 @@ fn session(file: &Path, lines: &str) -> Ran {
     chat(&[Path::new("--session"), file], lines)
 }
 
-/// A chat that waits for input, and its standard input.
-fn waiting(file: &Path) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
-    command.args(["chat", "--temp", "0", "--session"]).arg(file).env("LC_ALL", "C.UTF-8");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-fn type_in(child: &mut Child, line: &str) {
-    child.stdin.as_mut().unwrap().write_all(format!("{line}\n").as_bytes()).unwrap();
-}
-
-fn kill(child: &Child, signal: &str) {
-    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+/// A chat that waits for input.
+fn waiting(file: &Path) -> Running {
+    Running::start(Command::new(env!("CARGO_BIN_EXE_antidote")).args(["chat", "--temp", "0", "--session"]).arg(file))
 }
 
 fn n_turns(file: &Path) -> usize {
@@ -43,9 +33,7 @@ fn n_turns(file: &Path) -> usize {
 
 /// Waits until `file` holds `turns` turns; every file that is there must be whole.
 fn wait_for(file: &Path, turns: usize) {
-    while !file.exists() || n_turns(file) < turns {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until(|| format!("{turns} turns in {}", file.display()), || file.exists() && n_turns(file) >= turns);
 }
 
 #[test]
@@ -158,12 +146,11 @@ fn a_full_disk_is_said_and_the_old_file_stays() {
 fn a_kill_loses_no_turn_that_was_answered() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("talk.json");
-    let mut child = waiting(&file);
-    type_in(&mut child, QUESTION);
+    let mut chat = waiting(&file);
+    chat.type_line(QUESTION);
     wait_for(&file, 1);
-    type_in(&mut child, "and after that?");
-    kill(&child, "-KILL");
-    child.wait().unwrap();
+    chat.type_line("and after that?");
+    chat.kill();
     assert!(n_turns(&file) >= 1);
     session(&file, "thank you\n").succeeds();
 }
@@ -175,17 +162,11 @@ fn a_kill_in_the_middle_of_a_save_leaves_a_whole_file() {
     let (file, copy) = (folder.path().join("talk.json"), folder.path().join("copy.json"));
     session(&file, &format!("{QUESTION}\n")).succeeds();
     for delay in 0..8 {
-        let mut child = waiting(&file);
-        let saves = format!("/save! {}\n/system {}\n", copy.display(), "x".repeat(20_000)).repeat(200);
-        let mut stdin = child.stdin.take().unwrap();
-        let writer = std::thread::spawn(move || stdin.write_all(saves.as_bytes()));
-        while !copy.exists() {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        let mut chat = waiting(&file);
+        chat.send(format!("/save! {}\n/system {}\n", copy.display(), "x".repeat(20_000)).repeat(200).as_bytes());
+        chat.wait_until("a saved conversation", |_| copy.exists());
         std::thread::sleep(Duration::from_millis(delay));
-        kill(&child, "-KILL");
-        child.wait().unwrap();
-        let _ = writer.join();
+        chat.kill();
         assert_eq!((n_turns(&file), n_turns(&copy)), (1, 1));
         std::fs::remove_file(&copy).unwrap();
     }
@@ -194,20 +175,23 @@ fn a_kill_in_the_middle_of_a_save_leaves_a_whole_file() {
 #[test]
 fn sigterm_and_sighup_end_cleanly_with_everything_saved() {
     let folder = tempfile::tempdir().unwrap();
-    for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
         let file = folder.path().join("talk.json");
-        let mut child = waiting(&file);
-        type_in(&mut child, QUESTION);
+        let mut chat = waiting(&file);
+        chat.type_line(QUESTION);
         wait_for(&file, 1);
-        // Held open, because the end of input ends a chat as well.
-        let _stdin = child.stdin.take();
-        kill(&child, signal);
+        // The input stays open, because its end ends a chat as well.
+        chat.signal(signal);
         // Ctrl-C may still meet the end of the answer, which it then stops; the next one leaves.
-        while signal == "-INT" && child.try_wait().unwrap().is_none() {
-            kill(&child, signal);
+        let again = || {
             std::thread::sleep(Duration::from_millis(20));
+            chat.signal(signal);
+            chat.has_ended()
+        };
+        if signal == "INT" {
+            wait_until(|| "the end that Ctrl-C asks for", again);
         }
-        let output = child.wait_with_output().unwrap();
+        let output = chat.ends();
         assert_eq!(output.status.code(), Some(code), "{output:?}");
         assert_eq!(n_turns(&file), 1);
         std::fs::remove_file(&file).unwrap();
@@ -217,26 +201,19 @@ fn sigterm_and_sighup_end_cleanly_with_everything_saved() {
 
 #[test]
 fn sigterm_in_the_middle_of_an_answer_saves_what_was_said() {
-    use std::io::Read;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("talk.json");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_antidote"))
-        // So hot that the model finds no end.
-        .args(["chat", "--temp", "100", "--top-k", "0", "--top-p", "1", "--min-p", "0", "--seed", "1", "--session"])
-        .arg(&file)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    type_in(&mut child, QUESTION);
-    let mut first = [0; 8];
-    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
-    kill(&child, "-TERM");
-    let output = child.wait_with_output().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
+    // So hot that the model finds no end.
+    command.args(["chat", "--temp", "100", "--top-k", "0", "--top-p", "1", "--min-p", "0", "--seed", "1", "--session"]);
+    let mut chat = Running::start(command.arg(&file));
+    chat.type_line(QUESTION);
+    let said = chat.wait_for_stdout(|said| said.len() >= 8);
+    chat.signal("TERM");
+    let output = chat.ends();
     assert_eq!(output.status.code(), Some(143), "{output:?}");
     let saved = Saved::read(&file).unwrap();
-    assert!(saved.turns[0].assistant.as_bytes().starts_with(&first), "{saved:?}");
+    assert!(saved.turns[0].assistant.as_bytes().starts_with(&said[..8]), "{saved:?}");
     assert_eq!(files_in(folder.path()), ["talk.json"]);
 }
 

@@ -3,13 +3,12 @@
 use crate::common;
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use antidote::dump::{Dump, DumpMeta, Label, TokenPosition};
 use antidote::engine::{ContextOptions, EngineError, HiddenStates, Model, Reading, Token};
 use antidote::prompt::{Frame, Template};
-use common::{antidote, demo_model, files_in, model, options, root};
+use common::{Running, antidote, demo_model, files_in, model, options, root};
 use half::{bf16, f16};
 
 const UNFINISHED: &str = ".out.safetensors.antidote-unfinished";
@@ -54,26 +53,16 @@ impl Scratch {
         bytes
     }
 
-    fn start(&self, more: &[&str]) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
-        command.args(self.args(more)).env("LC_ALL", "C.UTF-8").stderr(Stdio::piped()).spawn().unwrap()
-    }
-
     /// Starts a dump and returns when it has at least `n_rows` rows.
-    fn start_until(&self, n_rows: u64) -> Child {
-        let mut child = self.start(&[]);
-        while rows_kept(&self.path(UNFINISHED)) < n_rows {
-            std::thread::sleep(Duration::from_millis(1));
-            assert!(child.try_wait().unwrap().is_none(), "the dump ended before it had {n_rows} rows");
-        }
-        child
+    fn start_until(&self, n_rows: u64) -> Running {
+        let mut dump = Running::start(Command::new(env!("CARGO_BIN_EXE_antidote")).args(self.args(&[])));
+        dump.wait_until(&format!("{n_rows} rows"), |_| rows_kept(&self.path(UNFINISHED)) >= n_rows);
+        dump
     }
 
     /// Kills a dump that has at least `n_rows` rows, and returns how many rows it left.
     fn kill_at(&self, n_rows: u64) -> u64 {
-        let mut child = self.start_until(n_rows);
-        child.kill().unwrap();
-        child.wait().unwrap();
+        self.start_until(n_rows).kill();
         rows_kept(&self.path(UNFINISHED))
     }
 }
@@ -171,10 +160,10 @@ fn a_damaged_unfinished_dump_is_never_read() {
 #[test]
 fn an_interrupted_dump_says_how_to_go_on() {
     let scratch = Scratch::new(MANY);
-    let child = scratch.start_until(1);
+    let dump = scratch.start_until(1);
     // SIGTERM reaches the same handler as Ctrl-C.
-    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
+    dump.signal("TERM");
+    let output = dump.ends();
     assert_eq!(output.status.code(), Some(130));
     let kept = rows_kept(&scratch.path(UNFINISHED));
     let told = String::from_utf8(output.stderr).unwrap();
@@ -190,11 +179,9 @@ fn a_second_program_is_refused_while_the_first_is_at_work() {
     let mut first = scratch.start_until(1);
     let second = scratch.dump(&[]);
     let third = scratch.dump(&["--restart"]);
-    assert!(first.try_wait().unwrap().is_none(), "the first ended too early to be met");
+    assert!(!first.has_ended(), "the first ended too early to be met");
     second.fails(1, &["another program is writing"]);
     third.fails(1, &["another program is writing"]);
-    first.kill().unwrap();
-    first.wait().unwrap();
 }
 
 #[test]

@@ -5,13 +5,13 @@
 use crate::common;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use antidote::vector::SvFile;
-use common::{Ran, antidote, antidote_derive, demo_model, demo_vector, files_in, root};
+use common::{Ran, Running, antidote, antidote_derive, demo_model, demo_vector, files_in, root};
 
 fn golden_dump() -> std::path::PathBuf {
     root().join("tests/golden/derive/dump.safetensors")
@@ -91,28 +91,17 @@ fn a_model_that_is_cut_off_while_it_is_in_use_ends_the_chat_with_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("m.gguf");
     std::fs::copy(demo_model(), &model).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_antidote"))
-        .args(["chat", "--temp", "0", "--no-vector"])
-        .arg(&model)
-        .envs([("LC_ALL", "C.UTF-8"), ("ANTIDOTE_CONFIG", "")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(b"hello\n").unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut first = String::new();
-    stdout.read_line(&mut first).unwrap();
-    assert!(!first.trim().is_empty());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
+    let mut chat = Running::start(command.args(["chat", "--temp", "0", "--no-vector"]).arg(&model));
+    chat.type_line("hello");
+    let first = chat.wait_for_stdout(|said| said.contains(&b'\n'));
+    assert!(!first.trim_ascii().is_empty());
     File::options().write(true).open(&model).unwrap().set_len(0).unwrap();
-    stdin.write_all(b"and after that?\n").unwrap();
-    drop(stdin);
-    let status = child.wait().unwrap();
-    let mut stderr = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    assert_eq!(status.code(), Some(1), "{status:?} {stderr}");
+    chat.type_line("and after that?");
+    chat.close_input();
+    let output = chat.ends();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(stderr.contains("error: a file was cut off"), "{stderr}");
 }
 
@@ -124,16 +113,10 @@ fn a_killed_derivation_leaves_a_whole_vector() {
     let args = [dump.as_path(), Path::new("-o"), &out];
     antidote_derive(args).succeeds();
     for delay in 0..6 {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_antidote-derive"))
-            .args(args)
-            .args(["--force", "--sparsity", "50"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_antidote-derive"));
+        let derivation = Running::start(command.args(args).args(["--force", "--sparsity", "50"]));
         std::thread::sleep(Duration::from_millis(delay * 4));
-        let _ = child.kill();
-        let ended = child.wait().unwrap();
+        let ended = derivation.kill();
         let sparsity = SvFile::open(&out).unwrap().header().sparsity;
         assert!(sparsity == 0.5 || !ended.success(), "{sparsity}");
     }

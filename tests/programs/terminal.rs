@@ -3,30 +3,22 @@
 
 use crate::common;
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
 
 use antidote::chat::Saved;
+use common::heard::Heard;
+use common::patience::wait_until;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 const QUESTION: &str = "How do I clean the lathe?";
-
-/// Nothing here takes as long as this unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A chat in a pseudo-terminal.
 struct Terminal {
     master: Option<Box<dyn MasterPty + Send>>,
     keyboard: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
-    screen: Receiver<Vec<u8>>,
-    /// Tells the thread that reads to let go of the terminal.
-    is_closed: Arc<AtomicBool>,
-    seen: String,
+    screen: Heard,
 }
 
 impl Terminal {
@@ -44,20 +36,9 @@ impl Terminal {
         command.cwd(common::root());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().unwrap();
+        let screen = Heard::of(pair.master.try_clone_reader().unwrap());
         let keyboard = pair.master.take_writer().unwrap();
-        let (sender, screen) = channel();
-        let is_closed = Arc::new(AtomicBool::new(false));
-        let closed = is_closed.clone();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 256];
-            while let Ok(n @ 1..) = reader.read(&mut bytes) {
-                if closed.load(Ordering::SeqCst) || sender.send(bytes[..n].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { master: Some(pair.master), keyboard: Some(keyboard), child, screen, is_closed, seen: String::new() }
+        Self { master: Some(pair.master), keyboard: Some(keyboard), child, screen }
     }
 
     fn press(&mut self, keys: &str) {
@@ -68,45 +49,48 @@ impl Terminal {
 
     /// Waits until `text` was seen so many times in all.
     #[track_caller]
-    fn wait_for(&mut self, text: &str, times: usize) {
-        let begin = Instant::now();
-        while self.seen.matches(text).count() < times {
-            assert!(begin.elapsed() < PATIENCE, "no {times} × {text:?} in {:?}", self.seen);
-            if let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(100)) {
-                self.seen.push_str(&String::from_utf8_lossy(&bytes));
-            }
-        }
+    fn wait_for(&self, text: &str, times: usize) {
+        let what = || format!("{times} × {text:?} in {}", self.screen);
+        wait_until(what, || self.screen.text().matches(text).count() >= times);
     }
 
     /// Asks something that is answered at length, and waits until the answer has begun.
     fn ask_and_wait_for_the_answer(&mut self) {
         self.wait_for("› ", 1);
-        let lines = self.seen.matches('\n').count();
+        let lines = self.screen.text().matches('\n').count();
         self.press(&format!("{QUESTION}\r"));
         self.wait_for("\n", lines + 1);
-        let length = self.seen.len();
-        while self.seen.len() < length + 10 {
-            let bytes = self.screen.recv_timeout(PATIENCE).expect("an answer");
-            self.seen.push_str(&String::from_utf8_lossy(&bytes));
-        }
+        let length = self.screen.so_far().len();
+        let answer = || format!("an answer after {}", self.screen);
+        wait_until(answer, || self.screen.so_far().len() >= length + 10);
     }
 
     /// The window goes away.
     fn close(&mut self) {
-        self.is_closed.store(true, Ordering::SeqCst);
+        self.screen.let_go();
         self.keyboard = None;
         self.master = None;
     }
 
     #[track_caller]
     fn ends(mut self) -> u32 {
-        let begin = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(begin.elapsed() < PATIENCE, "still running; seen: {:?}", self.seen);
-            std::thread::sleep(Duration::from_millis(10));
+        let screen = self.screen.clone();
+        let mut status = None;
+        wait_until(
+            || format!("the end of a chat that showed {screen}"),
+            || {
+                status = self.child.try_wait().unwrap();
+                status.is_some()
+            },
+        );
+        status.expect("it ended").exit_code()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            let _ = self.child.kill();
         }
     }
 }

@@ -5,9 +5,9 @@ use crate::common;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use common::root;
+use common::{Ran, root};
 use serde_json::Value;
 
 fn demo() -> std::path::PathBuf {
@@ -15,10 +15,8 @@ fn demo() -> std::path::PathBuf {
 }
 
 /// Runs a script of models/demo with the standard library alone.
-fn python(script: &str, argument: &Path) -> Output {
-    let mut command = Command::new("python3");
-    command.arg("-B").arg(demo().join(script)).arg(argument);
-    command.output().expect("python3 is installed (./x setup)")
+fn python(script: &str, argument: &Path) -> Ran {
+    common::run(Command::new("python3").arg("-B").arg(demo().join(script)).arg(argument), b"")
 }
 
 fn side(name: &str) -> Value {
@@ -81,17 +79,15 @@ fn every_word_of_a_held_out_machine_or_act_is_met_in_training() {
 
 #[test]
 fn the_generator_of_the_training_data_leaks_nothing() {
-    let ran = python("leaks.py", Path::new("5000"));
-    assert!(ran.status.success(), "{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-    assert!(String::from_utf8_lossy(&ran.stdout).contains("0 leaks"));
+    let ran = python("leaks.py", Path::new("5000")).succeeds();
+    assert!(ran.stdout.contains("0 leaks"), "{ran:?}");
 }
 
 #[test]
 fn the_committed_files_are_what_the_scripts_write() {
     for (script, folder) in [("split.py", "split"), ("prompts.py", "prompts")] {
         let made = tempfile::tempdir().unwrap();
-        let ran = python(script, made.path());
-        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        python(script, made.path()).succeeds();
         let names = common::files_in(&demo().join(folder));
         assert_eq!(common::files_in(made.path()), names);
         for name in names {

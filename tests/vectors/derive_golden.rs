@@ -1,5 +1,7 @@
 //! `antidote-derive` against numpy's full SVD and scikit-learn on the same dumps (`tests/golden/derive/make_golden.py`).
 
+use crate::common::run;
+
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -96,15 +98,14 @@ fn directions_and_statistics_are_those_of_numpy_and_scikit_learn() {
             Keep::Global => "global",
             Keep::Energy => "energy",
         };
-        let ran = Command::new(env!("CARGO_BIN_EXE_antidote-derive"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_antidote-derive"));
+        command
             .arg(golden(&format!("{}.safetensors", case.dump)))
             .args(["--method", &case.method, "--scale", scale, "--sparsity", &case.percent.to_string()])
             .args(["--sparsify", keep, "--layers", &case.layers_chosen, "--out"])
             .arg(&out)
-            .args(case.fit_all.then_some("--fit-all"))
-            .output()
-            .unwrap();
-        assert!(ran.status.success(), "{ran:?}");
+            .args(case.fit_all.then_some("--fit-all"));
+        run(&mut command, b"").succeeds();
         let file = SvFile::open(&out).unwrap();
         let header = file.header();
         assert_eq!((&header.method, header.keep), (&case.method, case.sparsify));

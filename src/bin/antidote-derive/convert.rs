@@ -137,7 +137,7 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
     };
     sparse.write(&out)?;
     if sparse.layers.first().is_some_and(|layer| layer.layer == 0) {
-        eprintln!(
+        antidote::say!(
             "note: it has a direction for layer 0. The .sv keeps it, but llama.cpp's control vector cannot reach layer \
              0, so nothing is steered there"
         );
@@ -157,7 +157,7 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
 /// Makers call models by names of their own, so another name is no proof of another model.
 fn warn_of_another_name(vector: &GgufVector, target: &Target) {
     match &vector.model_hint {
-        Some(hint) if *hint != target.model.architecture => eprintln!(
+        Some(hint) if *hint != target.model.architecture => antidote::say!(
             "warning: {} says that it was made for {hint:?}, and {} is {:?}: make sure that this is the model it was made \
              for, fine-tune included",
             vector.path.display(),
@@ -179,7 +179,9 @@ fn run_export(args: &ExportArgs) -> Result<(), Failure> {
         .map_err(|error| format!("cannot write the control vector {}: {error}", args.out.display()))?;
     let has_zero = vector.layers().any(|view| view.layer == 0);
     if has_zero && !args.skip_layer_0 {
-        eprintln!("note: it has a direction.0, which llama.cpp's own loader refuses; --skip-layer-0 leaves it out");
+        antidote::say!(
+            "note: it has a direction.0, which llama.cpp's own loader refuses; --skip-layer-0 leaves it out"
+        );
     }
     let n = vector.layers().filter(|view| !(args.skip_layer_0 && view.layer == 0)).count();
     let mut stdout = anstream::stdout().lock();

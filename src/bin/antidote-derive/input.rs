@@ -107,7 +107,7 @@ pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
         _ => Input::Labelled { states: path.to_owned(), labels: args.labels.clone() },
     };
     let imported = import(&input, &target, args.options())?;
-    imported.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    imported.notes.iter().for_each(|note| antidote::say!("note: {note}"));
     Ok(imported.dump)
 }
 

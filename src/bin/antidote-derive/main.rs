@@ -1,5 +1,8 @@
 //! `antidote-derive`: from a dump of hidden states to a sparse safety vector. Knows nothing of llama.cpp.
 
+// They panic where nobody reads them: `antidote::say!`, or `write!` and its error.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 mod args;
 mod convert;
 mod input;
@@ -11,6 +14,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use antidote::cli::is_broken_pipe;
 use antidote::derive::{Derivation, DeriveConfig, Execution, derive, draw};
 use antidote::dump::Dump;
 use antidote::files::write_atomically;
@@ -49,7 +53,7 @@ fn exit_code(result: Result<(), Failure>) -> ExitCode {
         // Whoever reads the report has had enough: the vector is written all the same.
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            antidote::say!("error: {failure}");
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
@@ -89,10 +93,6 @@ fn draw_into(plot: &Path, dump: &Dump, derivation: &Derivation) -> Result<(), Fa
     let svg = draw(dump, derivation)?;
     write_atomically(plot, svg.as_bytes())
         .map_err(|error| format!("cannot write the picture {}: {error}", plot.display()).into())
-}
-
-fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
-    failure.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// The time, or what `SOURCE_DATE_EPOCH` says, so that a build can be repeated to the byte.

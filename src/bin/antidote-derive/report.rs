@@ -9,7 +9,7 @@ pub fn print(vector: &SvFile, warnings: &[Warning]) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     write!(stdout, "{}", vector.summary())?;
     writeln!(stdout)?;
-    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    warnings.iter().for_each(|warning| antidote::say!("warning: {warning}"));
     if vector.header().suggested_alpha.is_none() {
         writeln!(stdout, "Next: antidote chat MODEL.gguf --vector {} --alpha 0.3", vector.path().display())?;
         writeln!(stdout, "Try some α and write the best into the file with --suggested-alpha.")?;

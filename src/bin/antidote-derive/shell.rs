@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
+use antidote::cli::shell_files;
 use clap::{Args, CommandFactory};
 
 use super::Failure;
-
-#[path = "../antidote/shell_files.rs"]
-mod shell_files;
 
 #[derive(Args)]
 pub struct CompletionsArgs {

@@ -49,7 +49,7 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
         Reading::EachOfLast(n_rows) => format!("{n} prompts × {n_rows} tokens"),
         Reading::Last | Reading::MeanOfLast(_) => format!("{n} prompts"),
     };
-    eprintln!("{out}: {rows} × {n_layer} layers × {n_embd}. Next: antidote-derive {out}");
+    antidote::say!("{out}: {rows} × {n_layer} layers × {n_embd}. Next: antidote-derive {out}");
     Ok(())
 }
 
@@ -73,15 +73,15 @@ fn tell_what_was_found(writer: &DumpWriter, n_done: usize, n_prompts: usize) {
     let unfinished = writer.unfinished_path().display();
     match writer.found() {
         Found::Nothing => {}
-        Found::Damaged => eprintln!("{unfinished} was damaged and nothing of it can be used; starting over"),
+        Found::Damaged => antidote::say!("{unfinished} was damaged and nothing of it can be used; starting over"),
         Found::Rows | Found::CutShort => {
             if writer.found() == Found::CutShort {
-                eprintln!("{unfinished} is damaged behind prompt {n_done}; what follows is computed again");
+                antidote::say!("{unfinished} is damaged behind prompt {n_done}; what follows is computed again");
             }
             if n_done < n_prompts {
-                eprintln!("resuming at prompt {} of {n_prompts}", n_done + 1);
+                antidote::say!("resuming at prompt {} of {n_prompts}", n_done + 1);
             } else {
-                eprintln!("all {n_prompts} prompts are there already");
+                antidote::say!("all {n_prompts} prompts are there already");
             }
         }
     }
@@ -95,7 +95,7 @@ fn tell_what_is_kept(writer: DumpWriter, prompts: &Prompts, failure: &Failure) {
     let (n_done, n_prompts) = (writer.n_written() / prompts.reading.n_rows(), prompts.tokens.len());
     if n_done > 0 {
         let unfinished = writer.unfinished_path().display();
-        eprintln!("{n_done} of {n_prompts} prompts are kept in {unfinished}; the same command goes on from there");
+        antidote::say!("{n_done} of {n_prompts} prompts are kept in {unfinished}; the same command goes on from there");
     }
 }
 

@@ -1,5 +1,8 @@
 //! `antidote`: run a GGUF chat model under sparse safety vectors.
 
+// They panic where nobody reads them: `antidote::say!`, or `write!` and its error.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 mod args;
 mod chat;
 mod config;
@@ -12,13 +15,13 @@ mod load;
 mod progress;
 mod run;
 mod shell;
-mod shell_files;
 mod tune;
 mod tuned;
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
+use antidote::cli::is_broken_pipe;
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Antidote, Command};
@@ -80,17 +83,10 @@ fn main() -> ExitCode {
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) if is_interruption(&*failure) => ExitCode::from(EXIT_INTERRUPTED),
         Err(failure) => {
-            // Whoever would read it may have closed the terminal, where eprintln! panics.
-            let _ = writeln!(io::stderr(), "error: {failure}");
+            antidote::say!("error: {failure}");
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
-}
-
-/// Whoever reads our output has had enough (`antidote … | head`): a normal end.
-fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
-    let causes = std::iter::successors(Some(failure), |error| error.source());
-    causes.filter_map(|error| error.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn is_interruption(failure: &(dyn std::error::Error + 'static)) -> bool {

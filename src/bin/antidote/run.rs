@@ -45,7 +45,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let vectors = choice.vectors(&args.steering)?;
     refuse_to_guess_alpha(&args, &vectors)?;
     if vectors.is_empty() && !args.steering.no_vector {
-        eprintln!("{}", Language::of_locale().unsteered());
+        antidote::say!("{}", Language::of_locale().unsteered());
     }
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
@@ -53,7 +53,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let steering = load::steering(&model, vectors, &args.steering)?;
     let mut session = Session::new(&model, &context, steering)?;
     for partial in session.steering().partial() {
-        eprintln!("{}", Language::of_locale().partly_steered(&partial));
+        antidote::say!("{}", Language::of_locale().partly_steered(&partial));
     }
     let cancel = CancelToken::default();
     let token = cancel.clone();

@@ -30,7 +30,7 @@ pub fn run(args: &TuneArgs) -> Result<(), Failure> {
     let options = ContextOptions::for_chat(outline, None);
     let load = LoadOptions { ignore_memory: args.ignore_memory, ..LoadOptions::default() };
     let model = Arc::new(Model::load(&path, &options, load)?);
-    eprintln!("{}", language.tuning_begins(model.name(), args.seconds));
+    antidote::say!("{}", language.tuning_begins(model.name(), args.seconds));
     writeln!(stdout, "{}", language.tuning_columns())?;
     let mut broken = None;
     let budget = Duration::from_secs(args.seconds.into());
@@ -46,7 +46,7 @@ pub fn run(args: &TuneArgs) -> Result<(), Failure> {
     let Settings { threads, batch, flash_attention, cache_type } = settings;
     let flags = format!("--threads {threads} --batch {batch} --flash-attn {flash_attention} --cache-type {cache_type}");
     writeln!(stdout, "{}", language.tuning_chosen(&flags, settings == Settings::of(&options)))?;
-    eprintln!("{}", language.tuning_kept(&file.display().to_string()));
+    antidote::say!("{}", language.tuning_kept(&file.display().to_string()));
     Ok(())
 }
 

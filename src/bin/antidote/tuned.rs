@@ -13,7 +13,7 @@ pub fn settings(outline: &Outline) -> Option<Settings> {
     Store::of_user()?
         .find(outline)
         .unwrap_or_else(|error| {
-            eprintln!("note: {error}");
+            antidote::say!("note: {error}");
             None
         })?
         .settings

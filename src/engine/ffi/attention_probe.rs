@@ -106,9 +106,6 @@ mod tests {
     fn both_take_time() {
         crate::engine::model::backend().unwrap();
         let times = measure_attention().unwrap();
-        println!("{times:?}");
-        for time in [times.fused, times.plain] {
-            assert!(time > Duration::ZERO && time < Duration::from_secs(1), "{times:?}");
-        }
+        assert!(times.fused > Duration::ZERO && times.plain > Duration::ZERO, "{times:?}");
     }
 }

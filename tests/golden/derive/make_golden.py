@@ -3,8 +3,8 @@
 docs/derivation.md.
 
 Writes dump.safetensors (fewer prompts than dimensions), pairs.safetensors (more prompts than dimensions, in pairs) and
-expected.json beside itself; tests/derive_golden.rs compares `antidote-derive` with them. In the last layer of both, the
-first two eigenvalues of the states that are fitted on differ by 5 parts in 10,000.
+expected.json beside itself; tests/vectors/derive_golden.rs compares `antidote-derive` with them. In the last layer of
+both, the first two eigenvalues of the states that are fitted on differ by 5 parts in 10,000.
 
 usage: make_golden.py      (with the packages in requirements.txt)
 """

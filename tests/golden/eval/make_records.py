@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Invented records of an evaluation, and the figures that belong to them by statsmodels.
 
-Writes records.jsonl and expected.json beside itself for tests/eval_report.rs. Everything is invented: requests about
+Writes records.jsonl and expected.json beside itself for tests/evaluation/report.rs. Everything is invented: requests about
 machines of a factory, answers that say nothing, verdicts drawn at random from curves that rise or fall with alpha. One
 item has hostile text in it, one verdict cannot be read, one arm lacks an item, one record comes twice.
 

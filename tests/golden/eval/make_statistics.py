@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Intervals and tests by statsmodels and scipy, for tests/eval_report.rs.
+"""Intervals and tests by statsmodels and scipy, for tests/evaluation/report.rs.
 
 Writes statistics.json beside itself. Agresti and Min's paired interval and Zou and Donner's interval of a mean of rates
 are in neither package: they are computed here from the papers.

@@ -3,7 +3,7 @@
 
     read_sv.py FILE.sv ...     check the files and print what they hold as JSON
     read_sv.py --dump FILE.sv  print an annotated hex dump, as in docs/sv-format.md
-    read_sv.py --make FOLDER   write the golden files that tests/sv_golden.rs compares with
+    read_sv.py --make FOLDER   write the golden files that tests/vectors/sv_golden.rs compares with
 
 BLAKE3 comes from the `blake3` package. Without it, files are read with --no-checksum, and none can be made.
 """

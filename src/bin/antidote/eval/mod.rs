@@ -55,11 +55,11 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     };
     let mut evaluation = ready.open(&args.out).map_err(failure)?;
     for skipped in evaluation.skipped() {
-        eprintln!("note: {skipped}");
+        antidote::say!("note: {skipped}");
     }
     let n_before = evaluation.journal().records().len();
     if n_before > 0 {
-        eprintln!("{}: {n_before} records are there already and are not made again", args.out.display());
+        antidote::say!("{}: {n_before} records are there already and are not made again", args.out.display());
     }
     let arms = plan.arms.arms();
     let timing = match ask(args, &plan, &mut evaluation, &arms) {
@@ -67,7 +67,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
         Err(error) => {
             Timing::after(&args.out, begun.elapsed(), None)?;
             let n = evaluation.journal().records().len();
-            eprintln!("{n} records are kept in {}; the same command goes on from there", args.out.display());
+            antidote::say!("{n} records are kept in {}; the same command goes on from there", args.out.display());
             return Err(error);
         }
     };

@@ -43,7 +43,7 @@ pub fn write(plan: &Plan, summary: &Summary) -> Result<(), Failure> {
     let separator = if kept.is_empty() { "" } else { "; " };
     header.provenance = format!("{kept}{separator}{EVIDENCE}{}", evidence(summary));
     whole.write(path)?;
-    eprintln!("{}: α = {} is suggested now", path.display(), found.at.alpha);
+    antidote::say!("{}: α = {} is suggested now", path.display(), found.at.alpha);
     Ok(())
 }
 

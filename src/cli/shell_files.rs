@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use antidote::files::write_atomically;
 use clap::Command;
 use clap_mangen::Man;
+
+use crate::files::write_atomically;
 
 /// Prints the completions.
 pub fn print_completions(mut command: Command, shell: clap_complete::Shell) -> io::Result<()> {
