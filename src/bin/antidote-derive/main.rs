@@ -2,6 +2,7 @@
 
 mod args;
 mod convert;
+mod hints;
 mod input;
 mod progress;
 mod report;
@@ -50,6 +51,9 @@ fn exit_code(result: Result<(), Failure>) -> ExitCode {
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
+            if let Some(hint) = hints::hint(&*failure) {
+                eprintln!("hint: {hint}");
+            }
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }

@@ -7,6 +7,7 @@ mod demo;
 mod dump;
 mod eval;
 mod explain;
+mod hints;
 mod inspect;
 mod load;
 mod progress;
@@ -19,6 +20,7 @@ mod tuned;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use antidote::prompt::Language;
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Antidote, Command};
@@ -31,6 +33,11 @@ type Failure = Box<dyn std::error::Error>;
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct UsageError(String);
+
+/// An error of the library that is about the arguments all the same: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misuse(#[source] Failure);
 
 /// A file that could not be read, and why.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +89,11 @@ fn main() -> ExitCode {
         Err(failure) => {
             // Whoever would read it may have closed the terminal, where eprintln! panics.
             let _ = writeln!(io::stderr(), "error: {failure}");
-            if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if let Some(hint) = hints::hint(&*failure, Language::En) {
+                let _ = writeln!(io::stderr(), "hint: {hint}");
+            }
+            let is_misuse = failure.is::<UsageError>() || failure.is::<Misuse>();
+            if is_misuse { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
