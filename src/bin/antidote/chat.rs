@@ -4,9 +4,9 @@ use antidote::chat::{Examples, Repl, ReplOptions};
 use antidote::engine::{Limits, Session};
 use antidote::prompt::{Conversation, Language};
 
-use super::Failure;
 use super::args::ChatArgs;
 use super::load::{self, Choice};
+use super::{Failure, hints};
 
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;
@@ -26,6 +26,7 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
         hide_thinking: args.output.hide_thinking,
         session_file: args.session.clone(),
         examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
+        hint: Some(hints::hint),
     };
     Repl::new(session, conversation, options)?.run()?;
     Ok(())

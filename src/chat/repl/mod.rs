@@ -71,7 +71,12 @@ pub struct ReplOptions {
     pub session_file: Option<PathBuf>,
     /// Prompts to try.
     pub examples: Examples,
+    /// What to do about an error, beyond what it says itself: what only the program around a chat knows, such as flags.
+    pub hint: Option<Hint>,
 }
+
+/// Finds a hint for an error, in a language.
+pub type Hint = fn(&(dyn std::error::Error + 'static), Language) -> Option<String>;
 
 impl ReplOptions {
     fn sampler(&self, sampling: &Sampling, model: &Model) -> Result<Sampler, EngineError> {
@@ -172,7 +177,7 @@ impl Repl {
                 Ok(Next::Line) => pressed_ctrl_c = self.was_interrupted(),
                 Ok(Next::Leave) => return Ok(()),
                 Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-                Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_trouble(&error),
+                Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_error(&error),
                 // A terminal that was closed says so twice: by a signal, and when it is written to.
                 Err(error) if watch.ended().is_none() => return Err(error),
                 Err(_) => {}
@@ -317,7 +322,7 @@ impl Repl {
         }
     }
 
-    fn tell_trouble(&self, error: &ReplError) {
+    fn tell_error(&self, error: &ReplError) {
         let language = self.options.language;
         self.tell(&match error {
             ReplError::Conversation(error) => language.error(error),
@@ -325,5 +330,8 @@ impl Repl {
             ReplError::Saved(error) => language.saved_error(error),
             error => error.to_string(),
         });
+        if let Some(hint) = self.options.hint.and_then(|hint| hint(error, language)) {
+            self.tell(&language.hint_for_error(&hint));
+        }
     }
 }
