@@ -6,6 +6,7 @@ pub mod grown;
 pub mod heard;
 pub mod patience;
 mod program;
+pub mod random;
 pub mod walk;
 pub mod widened;
 
