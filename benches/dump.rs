@@ -8,6 +8,7 @@ mod common;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use antidote::engine::{ContextOptions, LoadOptions, Model};

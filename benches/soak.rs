@@ -15,7 +15,7 @@ use antidote::engine::{
     CancelToken, ContextOptions, EngineError, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session,
     Steering, SteeringVector, Trial,
 };
-use antidote::prompt::{Conversation, ConversationError, Template};
+use antidote::prompt::{Conversation, ConversationError, Piece, Template};
 use antidote::vector::SvFile;
 use common::arguments;
 use common::random::Random;
