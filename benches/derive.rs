@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use antidote::derive::{Execution, LayerChoice, Method, Recipe, derive};
+use antidote::derive::{DeriveConfig, Execution, LayerChoice, Method, derive};
 use antidote::dump::Dump;
 use antidote::vector::{Keep, Scale, SvFile};
 use invented::{Element, Invented};
@@ -32,8 +32,8 @@ fn main() {
     }
 }
 
-fn recipe(method: &str) -> Recipe {
-    Recipe {
+fn config(method: &str) -> DeriveConfig {
+    DeriveConfig {
         method: Method::named(method).expect("a method"),
         scale: Scale::Gap,
         sparsity: 0.05,
@@ -94,7 +94,7 @@ fn pca(python: &str) {
     let mut peer = Peer::start(python, &path);
     let (mut ours, mut theirs) = (vec![], vec![]);
     for round in 1..=ROUNDS {
-        let took = took(|| drop(derive(&dump, &recipe("pca"), &Execution::default()).expect("a vector")));
+        let took = took(|| drop(derive(&dump, &config("pca"), &Execution::default()).expect("a vector")));
         print!("round {round}: antidote {took}");
         ours.push(took);
         if let Some([numpy, sklearn]) = peer.as_mut().and_then(Peer::measure) {
@@ -115,7 +115,7 @@ fn pca(python: &str) {
     for method in ["mean-difference", "probe", "whitened"] {
         println!(
             "{method}: {}",
-            took(|| drop(derive(&dump, &recipe(method), &Execution::default()).expect("a vector")))
+            took(|| drop(derive(&dump, &config(method), &Execution::default()).expect("a vector")))
         );
     }
 }
@@ -169,7 +169,7 @@ fn large(n_layer: usize) {
         let dump = Dump::open(&path).expect("a dump");
         let mut peak = 0;
         let took = took(|| {
-            peak = peak_while(|| drop(derive(&dump, &recipe("pca"), &Execution::default()).expect("a vector")));
+            peak = peak_while(|| drop(derive(&dump, &config("pca"), &Execution::default()).expect("a vector")));
         });
         let per_state = took.worked / n_prompts as f64 / n_layer as f64 * 1e6;
         println!(
@@ -210,7 +210,7 @@ fn sv() {
     Invented { n_prompts: 16, n_layer: 32, n_embd: 4096, element: Element::F16 }.write(&path);
     let dump = Dump::open(&path).expect("a dump");
     let out = folder.path().join("v.sv");
-    derive(&dump, &recipe("mean-difference"), &Execution::default())
+    derive(&dump, &config("mean-difference"), &Execution::default())
         .expect("a vector")
         .vector
         .write(&out)

@@ -3,8 +3,8 @@
 
 use std::process::ExitCode;
 
-use antidote::chat::Language;
 use antidote::eval::{About, Goals, Record, Summary, report};
+use antidote::prompt::Language;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use antidote::eval::judges::refusal;
+use antidote::eval::refusal;
 use serde_json::Value;
 
 /// An answer, and what others say of it.

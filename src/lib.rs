@@ -11,9 +11,12 @@ pub mod cli;
 pub mod derive;
 pub mod dump;
 pub mod files;
+pub mod gguf;
 pub mod imports;
 pub mod vector;
 
+#[cfg(feature = "engine")]
+pub mod autotune;
 #[cfg(feature = "engine")]
 pub mod chat;
 #[cfg(feature = "engine")]
@@ -21,6 +24,6 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod eval;
 #[cfg(feature = "engine")]
-pub mod prompts;
+pub mod prompt;
 #[cfg(feature = "engine")]
-pub mod tuning;
+pub mod prompt_files;

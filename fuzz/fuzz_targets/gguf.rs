@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use antidote::vector::gguf::{Gguf, Value};
+use antidote::gguf::{Gguf, Value};
 use antidote::vector::gguf_vector::GgufVector;
-use antidote::vector::{Fingerprint, OutputNorm, shape_of_model};
+use antidote::vector::{Fingerprint, OutputNorm};
+use antidote::gguf::shape_of_model;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

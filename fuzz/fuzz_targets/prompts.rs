@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 // The room needs nothing of the others, and the library has it only together with llama.cpp.
 #[allow(dead_code, unused_imports, reason = "pairs and errors have other users")]
-#[path = "../../src/prompts/mod.rs"]
+#[path = "../../src/prompt_files/mod.rs"]
 mod prompts;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -7,7 +7,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::assist::Assist;
+use super::completion::EditorHelper;
 use super::multiline;
 
 /// Lines of history that are kept.
@@ -35,7 +35,7 @@ pub(super) enum Typed {
 
 /// A source of lines.
 pub(super) enum Input {
-    Person { editor: Box<Editor<Assist, FileHistory>>, history: Option<PathBuf> },
+    Person { editor: Box<Editor<EditorHelper, FileHistory>>, history: Option<PathBuf> },
     Pipe(StdinLock<'static>),
 }
 
@@ -48,7 +48,7 @@ impl Input {
         let config = Config::builder().max_history_size(HISTORY_LINES).map_err(to_io)?.auto_add_history(true);
         let config = config.completion_type(CompletionType::List).build();
         let mut editor = Editor::with_config(config).map_err(to_io)?;
-        editor.set_helper(Some(Assist::default()));
+        editor.set_helper(Some(EditorHelper::default()));
         let history = history_file();
         if let Some(history) = &history {
             // A first start has no history yet; an unreadable one is no reason not to chat.

@@ -1,30 +1,20 @@
-//! A conversation with a model: its template, its history, what happens when the context is full, how it is saved;
-//! and the REPL.
+//! The terminal: the REPL, its commands, line editing, what it says in two languages, and saved conversations.
 
-mod assist;
 mod columns;
 mod command;
-mod conversation;
+mod completion;
 mod examples;
-mod frame;
 mod input;
 mod json_schema;
+mod messages;
 mod multiline;
 mod ranges;
 mod repl;
 mod saved;
 mod signals;
-mod template;
-mod thinking;
-mod words;
 
 pub use command::parse_alpha;
-pub use conversation::{Conversation, ConversationError, Reply, Turn};
 pub use examples::Examples;
-pub use frame::Frame;
 pub use json_schema::{SchemaError, grammar_of_schema};
-pub use repl::{Repl, ReplError, ReplOptions};
+pub use repl::{Hint, Repl, ReplError, ReplOptions};
 pub use saved::{Saved, SavedError, SavedModel};
-pub use template::{Message, Role, Template, TemplateError, Variable, Variables};
-pub use thinking::Piece;
-pub use words::Language;

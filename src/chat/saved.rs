@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::conversation::Turn;
 use crate::files::AtomicFile;
+use crate::prompt::Turn;
 use crate::vector::Fingerprint;
 
 const FORMAT: &str = "antidote-conversation";

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::Interrupter;
+use crate::engine::{CancelToken, Interrupter};
 
 /// Exit code of a program that a signal ended, as shells have it: 128 + its number.
 const SIGNALLED: i32 = 128;
@@ -28,7 +28,8 @@ impl Watch {
     ///
     /// # Errors
     /// Signals cannot be caught.
-    pub fn begin(interrupter: Interrupter) -> io::Result<Self> {
+    pub fn begin() -> io::Result<Self> {
+        let interrupter = Interrupter::default();
         let watch = Self(Arc::new(State { interrupter, work: Mutex::new(()), end: AtomicI32::new(0) }));
         let terminal = Terminal::now();
         let handler = watch.clone();
@@ -36,9 +37,10 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Signals wait until the guard is dropped, and stop answers instead of the program.
-    pub fn work(&self) -> MutexGuard<'_, ()> {
-        self.0.work.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Signals wait until the guard is dropped, and cancel the token instead of ending the program.
+    pub fn work(&self) -> (MutexGuard<'_, ()>, CancelToken) {
+        let guard = self.0.work.lock().unwrap_or_else(PoisonError::into_inner);
+        (guard, self.0.interrupter.begin())
     }
 
     /// The exit code, once the program was asked to end.

@@ -187,7 +187,7 @@ mod tests {
                 let (harmful, benign) =
                     (states.slice(ndarray::s![..n / 2, ..]), states.slice(ndarray::s![n / 2.., ..]));
                 let sample = Sample::new(&harmful.to_owned(), &benign.to_owned());
-                let found = sample.with(usize::MAX, |sides| leading(&Rows::pooled(sides), &[], 0.0).unwrap());
+                let found = sample.with(usize::MAX, |classes| leading(&Rows::pooled(classes), &[], 0.0).unwrap());
                 assert!(found.residual <= TOLERANCE);
                 assert!(found.direction[0].abs() >= 0.999_99, "{n}×{n_embd} {ratio}: {}", found.direction[0]);
             }
@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn the_second_component_is_orthogonal_to_the_first() {
         let sample = Sample::random(3, 20, 20, 12);
-        sample.with(usize::MAX, |sides| {
-            let rows = Rows::pooled(sides);
+        sample.with(usize::MAX, |classes| {
+            let rows = Rows::pooled(classes);
             let first = leading(&rows, &[], 0.0).unwrap();
             let second = leading(&rows, std::slice::from_ref(&first.direction), 0.0).unwrap();
             assert!(first.direction.dot(&second.direction).abs() < 1e-9);
@@ -214,7 +214,7 @@ mod tests {
         fn lanczos_agrees_with_the_power_iteration(seed in any::<u64>()) {
             let mut sample = Sample::random(seed, 6, 6, 7);
             sample.spread_apart(6.0);
-            let found = sample.with(usize::MAX, |sides| leading(&Rows::pooled(sides), &[], 0.0).unwrap().direction);
+            let found = sample.with(usize::MAX, |classes| leading(&Rows::pooled(classes), &[], 0.0).unwrap().direction);
             let states = sample.states().mapv(f64::from);
             let centred = &states - &states.mean_axis(Axis(0)).unwrap();
             let mut power = found.mapv(|value| value + 0.01);

@@ -6,8 +6,8 @@
 
 use ndarray::Array1;
 
-use super::products::{TOGETHER, add_weighted, times};
-use super::sides::{Read, Sides};
+use super::contrast_classes::{ContrastClasses, Read};
+use super::matvec::{TOGETHER, add_weighted, times};
 
 /// Rows that are read at a time. A multiple of what is worked on together, so that both ways group rows alike.
 const BLOCK: usize = 4 * TOGETHER;
@@ -32,31 +32,31 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// All states, harmful ones first, centred on their common mean.
-    pub fn pooled(sides: &Sides<'a>) -> Self {
-        let states = sides.rows.harmful.iter().chain(&sides.rows.benign);
+    pub fn pooled(classes: &ContrastClasses<'a>) -> Self {
+        let states = classes.rows.harmful.iter().chain(&classes.rows.benign);
         let rows = states.map(|&state| Row { state, less: None, centre: 0 }).collect();
-        Self::new(sides, rows, vec![sides.mean()])
+        Self::new(classes, rows, vec![classes.mean()])
     }
 
     /// All states, harmful ones first, each centred on the mean of its side.
-    pub fn within_sides(sides: &Sides<'a>) -> Self {
+    pub fn within_classes(classes: &ContrastClasses<'a>) -> Self {
         let row = |centre| move |&state: &usize| Row { state, less: None, centre };
-        let rows = sides.rows.harmful.iter().map(row(0)).chain(sides.rows.benign.iter().map(row(1))).collect();
-        Self::new(sides, rows, vec![sides.harmful_mean.clone(), sides.benign_mean.clone()])
+        let rows = classes.rows.harmful.iter().map(row(0)).chain(classes.rows.benign.iter().map(row(1))).collect();
+        Self::new(classes, rows, vec![classes.harmful_mean.clone(), classes.benign_mean.clone()])
     }
 
     /// The difference harmful − benign of every pair, less `centre`.
-    pub fn differences(sides: &Sides<'a>, centre: Array1<f64>) -> Self {
-        let pairs = sides.rows.harmful.iter().zip(&sides.rows.benign);
+    pub fn differences(classes: &ContrastClasses<'a>, centre: Array1<f64>) -> Self {
+        let pairs = classes.rows.harmful.iter().zip(&classes.rows.benign);
         let rows = pairs.map(|(&state, &less)| Row { state, less: Some(less), centre: 0 }).collect();
-        Self::new(sides, rows, vec![centre])
+        Self::new(classes, rows, vec![centre])
     }
 
-    fn new(sides: &Sides<'a>, rows: Vec<Row>, centres: Vec<Array1<f64>>) -> Self {
-        let n_embd = sides.n_embd();
-        let mut matrix = Self { read: sides.read, rows, centres, n_embd, copy: None };
+    fn new(classes: &ContrastClasses<'a>, rows: Vec<Row>, centres: Vec<Array1<f64>>) -> Self {
+        let n_embd = classes.n_embd();
+        let mut matrix = Self { read: classes.read, rows, centres, n_embd, copy: None };
         let length = matrix.rows.len() * n_embd;
-        if length * size_of::<f32>() <= sides.budget {
+        if length * size_of::<f32>() <= classes.budget {
             let mut copy = vec![0.0; length];
             matrix.fill(0, &mut copy);
             matrix.copy = Some(copy);
@@ -185,8 +185,8 @@ mod tests {
         fn a_copy_and_none_give_the_same_bits(n_harmful in 2_usize..40, n_benign in 2_usize..40, n_embd in 1_usize..20, seed in any::<u64>()) {
             let sample = Sample::random(seed, n_harmful, n_benign, n_embd);
             let vector = Array1::from_shape_fn(n_embd, |index| (index as f64 + 1.0).sin());
-            let results = [usize::MAX, 0].map(|budget| sample.with(budget, |sides| {
-                let rows = Rows::pooled(sides);
+            let results = [usize::MAX, 0].map(|budget| sample.with(budget, |classes| {
+                let rows = Rows::pooled(classes);
                 assert_eq!(rows.copy.is_some(), budget > 0);
                 let along = rows.times(&vector);
                 let back = rows.weighted_sum(&along);

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::sides::{FitRows, Sides};
+use super::contrast_classes::{ContrastClasses, FitRows};
 
 /// Two sides, in memory.
 pub(super) struct Sample {
@@ -51,10 +51,10 @@ impl Sample {
         &self.states
     }
 
-    pub fn with<T>(&self, budget: usize, f: impl FnOnce(&Sides<'_>) -> T) -> T {
+    pub fn with<T>(&self, budget: usize, f: impl FnOnce(&ContrastClasses<'_>) -> T) -> T {
         let read = |row: usize, out: &mut [f32]| {
             out.iter_mut().zip(self.states.row(row)).for_each(|(goal, value)| *goal = *value);
         };
-        f(&Sides::new(&read, &self.rows, self.states.ncols(), budget))
+        f(&ContrastClasses::new(&read, &self.rows, self.states.ncols(), budget))
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::sides::FitRows;
+use super::contrast_classes::FitRows;
 use crate::dump::{Dump, Label};
 
 /// A fifth of each side is held out.

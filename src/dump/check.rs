@@ -6,7 +6,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::element::Element;
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::meta::{DumpMeta, Label};
 use super::place::LayerPlace;
 use super::{LABELS, STATES};
@@ -21,11 +21,11 @@ pub(super) struct Content {
 }
 
 /// Checks a whole file but the states in it.
-pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
-    let unreadable = |error: safetensors::SafeTensorError| Fault::Safetensors { reason: error.to_string() };
+pub(super) fn check(file: &[u8]) -> Result<Content, FormatError> {
+    let unreadable = |error: safetensors::SafeTensorError| FormatError::Safetensors { reason: error.to_string() };
     let (_, metadata) = SafeTensors::read_metadata(file).map_err(unreadable)?;
     let tensors = SafeTensors::deserialize(file).map_err(unreadable)?;
-    let tensor = |tensor| tensors.tensor(tensor).map_err(|_| Fault::MissingTensor { tensor });
+    let tensor = |tensor| tensors.tensor(tensor).map_err(|_| FormatError::MissingTensor { tensor });
 
     // The metadata comes first: on any other safetensors file it gives the clearest answer.
     let strings = metadata.metadata().clone().unwrap_or_default();
@@ -38,22 +38,22 @@ pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
         Dtype::BF16 => Element::Bf16,
         _ => return Err(wrong_states(&states, &meta)),
     };
-    if n_layer != meta.n_layer || n_layer == 0 || n_embd == 0 {
+    if n_layer != meta.model.n_layer as usize || n_layer == 0 || n_embd == 0 {
         return Err(wrong_states(&states, &meta));
     }
-    meta.n_embd = n_embd;
+    meta.model.n_embd = u32::try_from(n_embd).map_err(|_| wrong_states(&states, &meta))?;
     if meta.prompt_hashes.len() != n_prompts {
-        return Err(Fault::PromptCount { named: meta.prompt_hashes.len(), held: n_prompts });
+        return Err(FormatError::PromptCount { named: meta.prompt_hashes.len(), held: n_prompts });
     }
     for (key, list) in [("antidote.n_tokens", &meta.n_tokens), ("antidote.last_tokens", &meta.last_tokens)] {
         if let Some(listed) = list.as_ref().map(Vec::len).filter(|listed| *listed != n_prompts) {
-            return Err(Fault::ListLength { key, listed, held: n_prompts });
+            return Err(FormatError::ListLength { key, listed, held: n_prompts });
         }
     }
     let labels = check_labels(&tensor(LABELS)?, n_prompts, file)?;
     let n_harmful = labels.iter().filter(|label| **label == Label::Harmful).count();
     if meta.is_paired && n_harmful * 2 != n_prompts {
-        return Err(Fault::Pairs { n_harmful, n_benign: n_prompts - n_harmful });
+        return Err(FormatError::Pairs { n_harmful, n_benign: n_prompts - n_harmful });
     }
     let start = place(states.data(), file).start;
     let row = n_embd * element.size();
@@ -63,20 +63,20 @@ pub(super) fn check(file: &[u8]) -> Result<Content, Fault> {
     Ok(Content { meta, labels, layers })
 }
 
-fn check_labels(labels: &TensorView<'_>, n_prompts: usize, file: &[u8]) -> Result<Vec<Label>, Fault> {
+fn check_labels(labels: &TensorView<'_>, n_prompts: usize, file: &[u8]) -> Result<Vec<Label>, FormatError> {
     if labels.dtype() != Dtype::U8 || labels.shape() != [n_prompts] {
-        return Err(Fault::Tensor { tensor: LABELS, found: kind(labels), wanted: format!("U8 [{n_prompts}]") });
+        return Err(FormatError::Tensor { tensor: LABELS, found: kind(labels), wanted: format!("U8 [{n_prompts}]") });
     }
     let start = place(labels.data(), file).start;
     let label = |(row, &label): (usize, &u8)| {
-        Label::from_byte(label).ok_or(Fault::Label { prompt: row + 1, label, at: start + row })
+        Label::from_byte(label).ok_or(FormatError::Label { prompt: row + 1, label, at: start + row })
     };
     labels.data().iter().enumerate().map(label).collect()
 }
 
-fn wrong_states(states: &TensorView<'_>, meta: &DumpMeta) -> Fault {
-    let wanted = format!("F32, F16 or BF16 [n_prompts, {} = antidote.n_layer, n_embd], not empty", meta.n_layer);
-    Fault::Tensor { tensor: STATES, found: kind(states), wanted }
+fn wrong_states(states: &TensorView<'_>, meta: &DumpMeta) -> FormatError {
+    let wanted = format!("F32, F16 or BF16 [n_prompts, {} = antidote.n_layer, n_embd], not empty", meta.model.n_layer);
+    FormatError::Tensor { tensor: STATES, found: kind(states), wanted }
 }
 
 /// A tensor's type and shape, for people.

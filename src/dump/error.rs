@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::element::Element;
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::plan::Difference;
 
 /// A dump that cannot be read or written.
@@ -28,12 +28,12 @@ pub enum DumpError {
         source: io::Error,
     },
     /// The file breaks a rule of the format.
-    #[error("{} is not a usable dump: {fault}; {}", .path.display(), .fault.way_out())]
+    #[error("{} is not a usable dump: {error}; {}", .path.display(), .error.way_out())]
     Broken {
         /// The file.
         path: PathBuf,
         /// Which rule.
-        fault: Fault,
+        error: FormatError,
     },
     /// A dump was announced that no file can hold.
     #[error("cannot start the dump {}: {reason}", .path.display())]
@@ -53,8 +53,7 @@ pub enum DumpError {
         unfinished: PathBuf,
     },
     /// The unfinished dump was begun as another one.
-    #[error("an unfinished dump is there ({}) that was begun otherwise: {}; run the command that it was begun with, \
-             or throw it away and start over with --restart", .unfinished.display(), listed(.differences))]
+    #[error("an unfinished dump is there ({}) that was begun otherwise: {}", .unfinished.display(), listed(.differences))]
     Differs {
         /// The dump.
         path: PathBuf,
@@ -99,7 +98,7 @@ pub enum DumpError {
     },
     /// The number format has no such numbers.
     #[error("cannot write the dump {}: the hidden state of prompt {prompt} at layer {layer} holds {value}, which is \
-             too large for {element}; use --type bf16 or --type f32", .path.display())]
+             too large for {element}", .path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,

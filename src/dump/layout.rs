@@ -36,7 +36,7 @@ impl Layout {
     /// What is wrong with the plan: no file could hold such a dump.
     pub fn of(plan: &DumpPlan) -> Result<Self, String> {
         let DumpPlan { meta, labels, element, .. } = plan;
-        let (n_rows, n_layer, n_embd) = (labels.len(), meta.n_layer, meta.n_embd);
+        let (n_rows, n_layer, n_embd) = (labels.len(), meta.model.n_layer as usize, meta.model.n_embd as usize);
         check_lists(meta, n_rows)?;
         check_pairs(meta, labels)?;
         if n_layer == 0 || n_embd == 0 {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::token_position::TokenPosition;
 use super::{FIRST_VERSION, FORMAT, VERSION};
-use crate::vector::Fingerprint;
+use crate::vector::ModelId;
 
 /// Hex digits that stand for a prompt's text: enough to tell prompts apart, too few to be mistaken for a proof.
 const PROMPT_DIGITS: usize = 16;
@@ -43,16 +43,8 @@ impl Label {
 /// The metadata of a dump: which model, which prompts, how they were put to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpMeta {
-    /// `general.architecture` of the model's GGUF.
-    pub architecture: String,
-    /// `general.name` of the model's GGUF, for people.
-    pub model_name: String,
-    /// Which weights.
-    pub fingerprint: Fingerprint,
-    /// Blocks of the model; every one is in the dump.
-    pub n_layer: usize,
-    /// Values of one hidden state.
-    pub n_embd: usize,
+    /// The model; every one of its layers is in the dump.
+    pub model: ModelId,
     /// [`DumpMeta::hash_template`] of the chat template that the prompts went through; `None` if they went in as they
     /// are.
     pub template_hash: Option<String>,
@@ -101,10 +93,10 @@ impl DumpMeta {
         let entries = [
             ("format", Some(FORMAT.to_owned())),
             ("version", Some(VERSION.to_owned())),
-            ("architecture", Some(self.architecture.clone())),
-            ("model_name", Some(self.model_name.clone())),
-            ("fingerprint", Some(self.fingerprint.to_string())),
-            ("n_layer", Some(self.n_layer.to_string())),
+            ("architecture", Some(self.model.architecture.clone())),
+            ("model_name", Some(self.model.name.clone())),
+            ("fingerprint", Some(self.model.fingerprint.to_string())),
+            ("n_layer", Some(self.model.n_layer.to_string())),
             ("token", Some(self.token.to_string())),
             ("chat_template", or_none(&self.template_hash)),
             ("system", or_none(&self.system_hash)),
@@ -119,14 +111,14 @@ impl DumpMeta {
 
     /// The reverse; `n_embd` is the tensor's, which the metadata does not repeat. What only version 2 says may be
     /// missing.
-    pub(super) fn from_strings(strings: &HashMap<String, String>, n_embd: usize) -> Result<Self, Fault> {
+    pub(super) fn from_strings(strings: &HashMap<String, String>, n_embd: u32) -> Result<Self, FormatError> {
         let texts = Texts(strings);
         texts.must_be("format", FORMAT)?;
         let version = texts.get("version")?;
         match version {
             VERSION => {}
             FIRST_VERSION => texts.must_be("token", &TokenPosition::Last.to_string())?,
-            _ => return Err(Fault::Version { version: version.to_owned(), known: "1 or 2" }),
+            _ => return Err(FormatError::Version { version: version.to_owned(), known: "1 or 2" }),
         }
         texts.get("chat_template")?;
         let prompts = "a JSON list of texts of 16 hex digits";
@@ -135,11 +127,13 @@ impl DumpMeta {
             return Err(texts.unreadable("prompts", prompts));
         }
         Ok(Self {
-            architecture: texts.get("architecture")?.to_owned(),
-            model_name: texts.get("model_name")?.to_owned(),
-            fingerprint: texts.read("fingerprint", "64 hex digits", |text| text.parse().ok())?,
-            n_layer: texts.read("n_layer", "a whole number", |text| text.parse().ok())?,
-            n_embd,
+            model: ModelId {
+                architecture: texts.get("architecture")?.to_owned(),
+                name: texts.get("model_name")?.to_owned(),
+                fingerprint: texts.read("fingerprint", "64 hex digits", |text| text.parse().ok())?,
+                n_layer: texts.read("n_layer", "a whole number", |text| text.parse().ok())?,
+                n_embd,
+            },
             template_hash: texts.hash("chat_template")?,
             system_hash: texts.hash("system")?,
             response_prefix_hash: texts.hash("response_prefix")?,
@@ -161,19 +155,19 @@ impl<'a> Texts<'a> {
         self.0.get(&key(name)).map(String::as_str)
     }
 
-    fn get(&self, name: &str) -> Result<&'a str, Fault> {
-        self.find(name).ok_or_else(|| Fault::MissingKey { key: key(name) })
+    fn get(&self, name: &str) -> Result<&'a str, FormatError> {
+        self.find(name).ok_or_else(|| FormatError::MissingKey { key: key(name) })
     }
 
-    fn must_be(&self, name: &str, wanted: &str) -> Result<(), Fault> {
+    fn must_be(&self, name: &str, wanted: &str) -> Result<(), FormatError> {
         let value = self.get(name)?;
         if value == wanted {
             return Ok(());
         }
-        Err(Fault::Value { key: key(name), value: shortened(value), wanted: wanted.to_owned() })
+        Err(FormatError::Value { key: key(name), value: shortened(value), wanted: wanted.to_owned() })
     }
 
-    fn read<T>(&self, name: &str, rule: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
+    fn read<T>(&self, name: &str, rule: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, FormatError> {
         parse(self.get(name)?).ok_or_else(|| self.unreadable(name, rule))
     }
 
@@ -182,12 +176,12 @@ impl<'a> Texts<'a> {
         name: &str,
         rule: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>, Fault> {
+    ) -> Result<Option<T>, FormatError> {
         self.find(name).map(|text| parse(text).ok_or_else(|| self.unreadable(name, rule))).transpose()
     }
 
     /// The 64 digits, or `None` if the text says so or is not there.
-    fn hash(&self, name: &str) -> Result<Option<String>, Fault> {
+    fn hash(&self, name: &str) -> Result<Option<String>, FormatError> {
         let parse = |text: &str| match text {
             NONE => Some(None),
             text => is_hex(text, HASH_DIGITS).then(|| Some(text.to_owned())),
@@ -195,12 +189,12 @@ impl<'a> Texts<'a> {
         Ok(self.optional(name, "'none' or 64 hex digits", parse)?.flatten())
     }
 
-    fn numbers(&self, name: &str) -> Result<Option<Vec<u32>>, Fault> {
+    fn numbers(&self, name: &str) -> Result<Option<Vec<u32>>, FormatError> {
         self.optional(name, "a JSON list of whole numbers", |text| serde_json::from_str(text).ok())
     }
 
-    fn unreadable(&self, name: &str, rule: &'static str) -> Fault {
-        Fault::Unreadable { key: key(name), value: shortened(self.find(name).unwrap_or_default()), rule }
+    fn unreadable(&self, name: &str, rule: &'static str) -> FormatError {
+        FormatError::Unreadable { key: key(name), value: shortened(self.find(name).unwrap_or_default()), rule }
     }
 }
 

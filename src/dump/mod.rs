@@ -8,7 +8,7 @@
 mod check;
 mod element;
 mod error;
-mod fault;
+mod format_error;
 mod journal;
 mod layout;
 mod meta;
@@ -25,7 +25,7 @@ mod write_tests;
 
 pub use element::Element;
 pub use error::DumpError;
-pub use fault::Fault;
+pub use format_error::FormatError;
 pub use meta::{DumpMeta, Label};
 pub use place::LayerPlace;
 pub(crate) use place::Part;

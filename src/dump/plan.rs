@@ -50,7 +50,7 @@ impl DumpPlan {
             None => "none".to_owned(),
         };
         let digest = |bytes: &[u8]| format!("{}…", &blake3::hash(bytes).to_hex()[..DIGITS]);
-        let model = format!("'{}' ({}, {})", meta.model_name, meta.architecture, meta.fingerprint);
+        let model = format!("'{}' ({}, {})", meta.model.name, meta.model.architecture, meta.model.fingerprint);
         let prompts = digest(meta.prompt_hashes.concat().as_bytes());
         let labels: Vec<u8> = self.labels.iter().map(|label| label.to_byte()).collect();
         let named = [

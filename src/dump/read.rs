@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::check::{Content, check};
 use super::error::DumpError;
-use super::fault::Fault;
+use super::format_error::FormatError;
 use super::meta::{DumpMeta, Label};
 use super::place::{LayerPlace, Part};
 use crate::files::MappedFile;
@@ -29,7 +29,7 @@ impl Dump {
     /// The file cannot be opened or breaks a rule of the format.
     pub fn open(path: &Path) -> Result<Self, DumpError> {
         let file = MappedFile::open(path).map_err(|source| DumpError::Open { path: path.to_owned(), source })?;
-        let broken = |fault| DumpError::Broken { path: path.to_owned(), fault };
+        let broken = |error| DumpError::Broken { path: path.to_owned(), error };
         let Content { meta, labels, layers } = check(&file).map_err(broken)?;
         let parts = vec![Part { first: 0, layers: layers.into_iter().map(Some).collect() }];
         let dump = Self { files: vec![file], path: path.to_owned(), meta, labels, parts };
@@ -38,7 +38,7 @@ impl Dump {
             Some((row, layer, index)) => {
                 let (_, place, row_there) = dump.place(row, layer);
                 let at = place.row(row_there, dump.n_embd()).start + index * place.element.size();
-                Err(broken(Fault::NotFinite { prompt: row + 1, layer, index, at }))
+                Err(broken(FormatError::NotFinite { prompt: row + 1, layer, index, at }))
             }
         }
     }
@@ -70,7 +70,7 @@ impl Dump {
     /// Blocks of the model, at least 1.
     #[must_use]
     pub fn n_layer(&self) -> usize {
-        self.meta().n_layer
+        self.meta().model.n_layer as usize
     }
 
     /// Whether there are states of `layer`: of all layers in a dump of our own, of some in other programs' files.
@@ -87,7 +87,7 @@ impl Dump {
     /// Values of one hidden state, at least 1.
     #[must_use]
     pub fn n_embd(&self) -> usize {
-        self.meta().n_embd
+        self.meta().model.n_embd as usize
     }
 
     /// The states of the prompts in `rows` at `layer`, widened: `[rows, n_embd]`, row `i` of the result being prompt

@@ -9,17 +9,19 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
 use super::*;
-use crate::vector::Fingerprint;
+use crate::vector::{Fingerprint, ModelId};
 
 const ROWS: [[f32; 6]; 2] = [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0]];
 
 fn meta() -> DumpMeta {
     DumpMeta {
-        architecture: "llama".to_owned(),
-        model_name: "a \"quoted\" ünï".to_owned(),
-        fingerprint: Fingerprint([7; 32]),
-        n_layer: 2,
-        n_embd: 3,
+        model: ModelId {
+            architecture: "llama".to_owned(),
+            name: "a \"quoted\" ünï".to_owned(),
+            fingerprint: Fingerprint([7; 32]),
+            n_layer: 2,
+            n_embd: 3,
+        },
         template_hash: Some(DumpMeta::hash_template("{{ messages }}")),
         system_hash: None,
         response_prefix_hash: Some(DumpMeta::hash_text("Sure")),
@@ -62,9 +64,9 @@ fn made_by_others(
     Dump::open(&path)
 }
 
-fn fault(result: Result<Dump, DumpError>) -> Fault {
+fn error(result: Result<Dump, DumpError>) -> FormatError {
     match result {
-        Err(DumpError::Broken { fault, .. }) => fault,
+        Err(DumpError::Broken { error, .. }) => error,
         other => panic!("not refused as it should be: {other:?}"),
     }
 }
@@ -124,14 +126,14 @@ fn what_version_2_added_may_be_missing() {
             strings.insert("antidote.token".to_owned(), "mean:3".to_owned());
         })
     };
-    assert!(matches!(fault(other_token("1")), Fault::Value { .. }));
+    assert!(matches!(error(other_token("1")), FormatError::Value { .. }));
     assert_eq!(other_token("2").unwrap().meta().token.to_string(), "mean:3");
 }
 
 #[test]
 fn pairs_need_two_equal_sides() {
     let uneven = made_by_others(|_, tensors| tensors[1].3 = vec![1, 1]);
-    assert_eq!(fault(uneven), Fault::Pairs { n_harmful: 2, n_benign: 0 });
+    assert_eq!(error(uneven), FormatError::Pairs { n_harmful: 2, n_benign: 0 });
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn every_truncation_is_refused() {
     let bytes = std::fs::read(&path).unwrap();
     for length in 0..bytes.len() {
         std::fs::write(&path, &bytes[..length]).unwrap();
-        assert!(matches!(fault(Dump::open(&path)), Fault::Safetensors { .. }), "{length} bytes");
+        assert!(matches!(error(Dump::open(&path)), FormatError::Safetensors { .. }), "{length} bytes");
     }
 }
 
@@ -149,7 +151,7 @@ fn missing_or_wrong_metadata_is_named() {
     for name in ["format", "version", "architecture", "model_name", "fingerprint", "n_layer", "token", "prompts"] {
         let key = format!("antidote.{name}");
         let missing = made_by_others(|strings, _| drop(strings.remove(&key)));
-        assert_eq!(fault(missing), Fault::MissingKey { key });
+        assert_eq!(error(missing), FormatError::MissingKey { key });
     }
     let wrong = [
         ("format", "vector"),
@@ -179,26 +181,26 @@ fn missing_or_wrong_metadata_is_named() {
 #[test]
 fn wrong_tensors_are_named() {
     let gone = |name: &'static str| made_by_others(|_, tensors| tensors.retain(|tensor| tensor.0 != name));
-    assert_eq!(fault(gone(STATES)), Fault::MissingTensor { tensor: STATES });
-    assert_eq!(fault(gone(LABELS)), Fault::MissingTensor { tensor: LABELS });
+    assert_eq!(error(gone(STATES)), FormatError::MissingTensor { tensor: STATES });
+    assert_eq!(error(gone(LABELS)), FormatError::MissingTensor { tensor: LABELS });
     let states = |dtype, shape: Vec<usize>, n_bytes| {
-        fault(made_by_others(move |_, tensors| tensors[0] = (STATES, dtype, shape, vec![0; n_bytes])))
+        error(made_by_others(move |_, tensors| tensors[0] = (STATES, dtype, shape, vec![0; n_bytes])))
     };
-    assert!(matches!(states(Dtype::I16, vec![2, 2, 3], 24), Fault::Tensor { tensor: STATES, .. }));
-    assert!(matches!(states(Dtype::F32, vec![4, 3], 48), Fault::Tensor { tensor: STATES, .. }));
-    assert!(matches!(states(Dtype::F32, vec![2, 2, 0], 0), Fault::Tensor { tensor: STATES, .. }));
-    assert!(matches!(states(Dtype::F32, vec![2, 3, 2], 48), Fault::Tensor { tensor: STATES, .. }));
-    assert_eq!(states(Dtype::F32, vec![3, 2, 3], 72), Fault::PromptCount { named: 2, held: 3 });
+    assert!(matches!(states(Dtype::I16, vec![2, 2, 3], 24), FormatError::Tensor { tensor: STATES, .. }));
+    assert!(matches!(states(Dtype::F32, vec![4, 3], 48), FormatError::Tensor { tensor: STATES, .. }));
+    assert!(matches!(states(Dtype::F32, vec![2, 2, 0], 0), FormatError::Tensor { tensor: STATES, .. }));
+    assert!(matches!(states(Dtype::F32, vec![2, 3, 2], 48), FormatError::Tensor { tensor: STATES, .. }));
+    assert_eq!(states(Dtype::F32, vec![3, 2, 3], 72), FormatError::PromptCount { named: 2, held: 3 });
     let three_labels = made_by_others(|_, tensors| tensors[1] = (LABELS, Dtype::U8, vec![3], vec![0; 3]));
-    assert!(matches!(fault(three_labels), Fault::Tensor { tensor: LABELS, .. }));
+    assert!(matches!(error(three_labels), FormatError::Tensor { tensor: LABELS, .. }));
     let no_label = made_by_others(|_, tensors| tensors[1].3 = vec![1, 2]);
-    assert!(matches!(fault(no_label), Fault::Label { prompt: 2, label: 2, .. }));
+    assert!(matches!(error(no_label), FormatError::Label { prompt: 2, label: 2, .. }));
 }
 
 #[test]
 fn a_state_that_is_not_finite_is_refused_with_its_place() {
     let bad = made_by_others(|_, tensors| tensors[0].3[10 * 4..11 * 4].copy_from_slice(&f32::NAN.to_le_bytes()));
-    assert!(matches!(fault(bad), Fault::NotFinite { prompt: 2, layer: 1, index: 1, .. }));
+    assert!(matches!(error(bad), FormatError::NotFinite { prompt: 2, layer: 1, index: 1, .. }));
 }
 
 #[test]
@@ -216,9 +218,10 @@ fn an_impossible_announcement_is_refused() {
     assert!(refused(DumpMeta { prompt_hashes: vec![], ..meta() }));
     assert!(refused(DumpMeta { n_tokens: Some(vec![1]), ..meta() }));
     assert!(refused(DumpMeta { last_tokens: Some(vec![1, 2, 3]), ..meta() }));
-    assert!(refused(DumpMeta { n_layer: 0, ..meta() }));
-    assert!(refused(DumpMeta { n_embd: 0, ..meta() }));
-    assert!(refused(DumpMeta { n_embd: usize::MAX / 2, ..meta() }));
+    let of_shape = |n_layer, n_embd| DumpMeta { model: ModelId { n_layer, n_embd, ..meta().model }, ..meta() };
+    assert!(refused(of_shape(0, 3)));
+    assert!(refused(of_shape(2, 0)));
+    assert!(refused(of_shape(u32::MAX, u32::MAX)));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

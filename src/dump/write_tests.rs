@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::*;
-use crate::vector::Fingerprint;
+use crate::vector::{Fingerprint, ModelId};
 
 const N_ROWS: usize = 6;
 const ROW: usize = 6;
@@ -13,11 +13,13 @@ const ROW: usize = 6;
 fn plan() -> DumpPlan {
     DumpPlan {
         meta: DumpMeta {
-            architecture: "llama".to_owned(),
-            model_name: "small".to_owned(),
-            fingerprint: Fingerprint([7; 32]),
-            n_layer: 2,
-            n_embd: 3,
+            model: ModelId {
+                architecture: "llama".to_owned(),
+                name: "small".to_owned(),
+                fingerprint: Fingerprint([7; 32]),
+                n_layer: 2,
+                n_embd: 3,
+            },
             template_hash: None,
             system_hash: None,
             response_prefix_hash: None,
@@ -182,7 +184,7 @@ fn another_dump_is_not_gone_on_with() {
         ("--batch was 512 and is 64", |plan| plan.conditions[0].1 = "64".to_owned()),
         ("--token was last-prompt and is after-user", |plan| plan.meta.token = TokenPosition::AfterUser),
         ("--system was none", |plan| plan.meta.system_hash = Some(DumpMeta::hash_text("x"))),
-        ("the model was", |plan| plan.meta.fingerprint = Fingerprint([8; 32])),
+        ("the model was", |plan| plan.meta.model.fingerprint = Fingerprint([8; 32])),
         ("the list of prompts was", |plan| plan.meta.prompt_hashes.swap(0, 1)),
         ("the list of labels was", |plan| plan.labels.swap(0, 5)),
         ("pairing was off and is on", |plan| plan.meta.is_paired = true),
@@ -190,7 +192,7 @@ fn another_dump_is_not_gone_on_with() {
     ];
     for (words, change) in cases {
         let told = changed(change);
-        assert!(told.contains(words) && told.contains("--restart"), "{words}: {told}");
+        assert!(told.contains(words) && told.contains("begun otherwise"), "{words}: {told}");
         assert_eq!(told.contains("header"), words.contains("header"), "{told}");
     }
     // Being refused cost nothing.

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::boundary::measure_attention;
+use super::ffi::measure_attention;
 use super::model::{Outline, backend};
 use super::options::{FlashAttention, TINY_BYTES};
 

@@ -22,7 +22,7 @@ pub enum EngineError {
         /// The file.
         path: PathBuf,
         /// What is wrong in it.
-        source: vector::gguf::GgufError,
+        source: crate::gguf::GgufError,
     },
     /// The file is well-formed but is not a language model that generates text.
     #[error("{} cannot be used as a chat model: {reason}", .path.display())]
@@ -132,7 +132,7 @@ pub enum EngineError {
     },
     /// The vector was made for another model.
     #[error(transparent)]
-    WrongModel(#[from] vector::Mismatch),
+    WrongModel(#[from] vector::Incompatible),
     /// The vector names a layer that llama.cpp cannot steer.
     #[error(
         "{} steers layer {layer}, but llama.cpp can steer layers 1 to {last} of this model; derive it again with \
@@ -152,6 +152,21 @@ pub enum EngineError {
         /// What `llama_set_adapter_cvec` returned.
         code: i32,
     },
+    /// Steering by a vector that was not tried on this model.
+    #[error("{} was not verified on this model, so it may not steer it", .path.display())]
+    NotVerified {
+        /// The vector file.
+        path: PathBuf,
+    },
+    /// Rows of a decode call were not steered as they should have been; nothing of it was used.
+    #[error("steering was lost while the model ran ({fault}); nothing is answered")]
+    SteeringLost {
+        /// What the eval callback found.
+        fault: String,
+    },
+    /// The thread that runs the model has ended.
+    #[error("the model's thread has ended; start the program again")]
+    Gone,
     /// The vector went in and changed nothing.
     #[error(
         "steering has no effect on this model: with {} at α = {alpha} its logits are the same as without. llama.cpp \
@@ -212,6 +227,20 @@ pub enum EngineError {
         /// The value.
         alpha: f32,
     },
+}
+
+impl EngineError {
+    /// The same error for another request of the same decode call.
+    pub(super) fn for_another(&self) -> Self {
+        match self {
+            Self::CacheFull { n_ctx, n_tokens } => Self::CacheFull { n_ctx: *n_ctx, n_tokens: *n_tokens },
+            Self::Decode { code, complaints } => Self::Decode { code: *code, complaints: complaints.clone() },
+            Self::SteeringLost { fault } => Self::SteeringLost { fault: fault.clone() },
+            Self::ControlVectorRefused { code } => Self::ControlVectorRefused { code: *code },
+            Self::Capture(fault) => Self::Capture(fault.clone()),
+            other => Self::Decode { code: 0, complaints: vec![other.to_string()] },
+        }
+    }
 }
 
 /// Layers as text.

@@ -11,12 +11,12 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayViewMut2, s};
 use serde::Serialize;
 
-use super::boundary::Dequantiser;
 use super::error::EngineError;
+use super::ffi::Dequantiser;
 use super::model;
 use crate::files::MappedFile;
-use crate::vector::gguf::{Gguf, Tensor, Value};
-use crate::vector::{Fingerprint, OutputNorm, SvFile};
+use crate::gguf::{Gguf, Tensor, Value};
+use crate::vector::{Fingerprint, ModelId, OutputNorm, SvFile};
 
 /// Rows of the output matrix that are widened at once: they and their scores stay in a core's cache.
 const BLOCK: usize = 64;
@@ -66,10 +66,11 @@ pub struct ExplainedLayer {
 pub fn explain(model_path: &Path, vector: &SvFile, top: usize) -> Result<Vec<ExplainedLayer>, EngineError> {
     let file = model::map(model_path)?;
     let gguf = model::parse(model_path, &file)?;
-    let (n_layer, n_embd) = (size(gguf.n_layer()), size(gguf.n_embd()));
-    let architecture = gguf.architecture().unwrap_or_default();
-    vector.check_model(architecture, n_layer, n_embd, Fingerprint::of(&gguf, &file).ok())?;
+    let n_embd = size(gguf.n_embd());
     let unreadable = |reason: String| EngineError::Lens { path: model_path.to_owned(), reason };
+    let fingerprint = Fingerprint::of(&gguf, &file).unwrap_or(Fingerprint::UNBOUND);
+    let model = ModelId::of(&gguf, model_path, fingerprint).map_err(|reason| unreadable(reason.to_owned()))?;
+    vector.check_model(&model)?;
 
     let matrix = output_matrix(&gguf, n_embd).map_err(&unreadable)?;
     let n_named = match gguf.get("tokenizer.ggml.tokens") {

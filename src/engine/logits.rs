@@ -1,7 +1,7 @@
 //! What a model puts out, and whether it can be used at all.
 
-use super::boundary::Context;
 use super::error::EngineError;
+use super::ffi::Context;
 
 /// Logits after row `row` of the last batch of `context`, `[n_vocab]`, all finite. A model that was steered out of the
 /// range of its number format would otherwise go on talking, and what it says is neither its own nor protected. `alpha`
@@ -9,7 +9,7 @@ use super::error::EngineError;
 ///
 /// # Errors
 /// The row did not ask for output, or its output is of no use.
-pub(super) fn usable<'c>(context: &'c mut Context<'_>, row: usize, alpha: f32) -> Result<&'c [f32], EngineError> {
+pub(super) fn usable<'c>(context: &'c mut Context, row: usize, alpha: f32) -> Result<&'c [f32], EngineError> {
     let Some(logits) = context.logits(row) else {
         return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
     };

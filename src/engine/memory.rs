@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::EngineError;
 use super::options::{ContextOptions, FlashAttention};
-use crate::vector::gguf::Gguf;
+use crate::gguf::Gguf;
 
 const MIB: u64 = 1 << 20;
 

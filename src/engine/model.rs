@@ -11,11 +11,10 @@ use llama_cpp_2::token::LlamaToken;
 use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::options::ContextOptions;
-use super::{boundary, repack, suitable};
+use super::{ffi, repack, suitable};
 use crate::files::MappedFile;
-use crate::vector;
-use crate::vector::Fingerprint;
-use crate::vector::gguf::Gguf;
+use crate::gguf::Gguf;
+use crate::vector::{Fingerprint, ModelId};
 
 /// A token of a model's vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,7 +96,7 @@ impl Model {
         let file = map(path)?;
         let gguf = parse(path, &file)?;
         let unsuitable = |reason: &str| EngineError::Unsuitable { path: path.to_owned(), reason: reason.to_owned() };
-        vector::shape_of_model(&gguf).map_err(unsuitable)?;
+        crate::gguf::shape_of_model(&gguf).map_err(unsuitable)?;
         suitable::check(&gguf).map_err(|reason| unsuitable(&reason))?;
         let architecture = gguf.architecture().unwrap_or_default().to_owned();
         if !options.ignore_memory
@@ -107,7 +106,7 @@ impl Model {
         }
         let fingerprint = Fingerprint::of(&gguf, &file).ok();
         let chat_template = gguf.str("tokenizer.chat_template").map(str::to_owned);
-        let name = vector::name_of_model(&gguf, path);
+        let name = crate::gguf::name_of_model(&gguf, path);
         let n_cached_values = memory::cached_values(&gguf);
         let is_copied = repack::is_mostly_repacked(&gguf);
         drop(file);
@@ -117,7 +116,7 @@ impl Model {
             (options.progress)(done);
             true
         });
-        boundary::watch_for_aborts(path);
+        ffi::watch_for_aborts(path);
         // Complaints of an earlier load are not this one's.
         let _ = super::logs::last_complaints();
         let llama = LlamaModel::load_from_file(backend, path, &params)
@@ -165,6 +164,19 @@ impl Model {
         &self.name
     }
 
+    /// What tells this model from others.
+    #[must_use]
+    pub fn id(&self) -> ModelId {
+        let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        ModelId {
+            architecture: self.architecture.clone(),
+            name: self.name.clone(),
+            fingerprint: self.fingerprint.unwrap_or(Fingerprint::UNBOUND),
+            n_layer: narrow(self.n_layer),
+            n_embd: narrow(self.n_embd),
+        }
+    }
+
     /// Which weights these are, whatever their quantisation. `None` if no norm weights tell.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
@@ -203,7 +215,7 @@ impl Model {
 
     /// Whether it is so small that what is done beside its products with the weights takes longer than these.
     #[must_use]
-    pub(super) fn is_tiny(&self) -> bool {
+    pub(crate) fn is_tiny(&self) -> bool {
         self.llama.size() <= super::options::TINY_BYTES
     }
 
@@ -286,7 +298,7 @@ pub(super) fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, E
 
 /// The vocabulary of the model at `path` and none of its weights (llama.cpp's `vocab_only`).
 pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
-    boundary::watch_for_aborts(path);
+    ffi::watch_for_aborts(path);
     let backend = backend()?;
     let _ = super::logs::last_complaints();
     let params = LlamaModelParams::default().with_vocab_only(true);

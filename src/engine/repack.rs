@@ -1,6 +1,6 @@
 //! Which weights llama.cpp copies into another order when it loads them (ggml's `ggml-cpu/repack.cpp`).
 
-use crate::vector::gguf::{Gguf, TensorType};
+use crate::gguf::{Gguf, TensorType};
 
 /// Formats whose products run on interleaved rows, on processors with AVX2 or the like.
 const REPACKED: [TensorType; 3] = [TensorType::Q4_0, TensorType::Q4_K, TensorType::IQ4_NL];

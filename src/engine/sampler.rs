@@ -64,6 +64,13 @@ enum Kind {
     Chain(LlamaSampler),
 }
 
+impl Default for Sampler {
+    /// The likeliest token, always.
+    fn default() -> Self {
+        Self { kind: Kind::Greedy, grammar: None, candidates: LlamaTokenDataArray::new(vec![], false) }
+    }
+}
+
 impl Sampler {
     /// Makes the chain, in llama.cpp's order: penalties, top-k, top-p, min-p, temperature, choice.
     #[must_use]
@@ -89,7 +96,7 @@ impl Sampler {
             }
             Kind::Chain(LlamaSampler::chain_simple(chain))
         };
-        Self { kind, grammar: None, candidates: LlamaTokenDataArray::new(Vec::with_capacity(n_vocab), false) }
+        Self { kind, grammar: None, candidates: LlamaTokenDataArray::new(vec![], false) }
     }
 
     /// The same sampler, under the grammar in `gbnf` (llama.cpp's GBNF, beginning at `root`) on `model`.

@@ -1,11 +1,13 @@
-//! Steering as a value: which vectors, how strongly.
+//! Steering as a value: which vectors, how strongly. Only vectors that [`Model::verify`](super::Model::verify) has tried
+//! on a model can be in it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::boundary::Context;
 use super::error::EngineError;
 use super::model::Model;
-use crate::vector::SvFile;
+use super::verified::VerifiedVector;
 
 /// One vector and the strength it is applied with.
 #[derive(Debug, Clone)]
@@ -13,17 +15,16 @@ pub struct SteeringVector {
     /// What people call it, for example `refusal`.
     pub name: String,
     /// The vector.
-    pub vector: Arc<SvFile>,
+    pub vector: VerifiedVector,
     /// Strength; 0 is the plain model, positive is safer.
     pub alpha: f32,
 }
 
-/// The vectors that steer a session. Their effects add up: h ← h + Σ α·(d ⊙ mask) at every layer that a vector names
+/// The vectors that steer. Their effects add up: h ← h + Σ α·(d ⊙ mask) at every layer that a vector names
 /// (Jailbreak Antidote, section 3).
 #[derive(Debug, Clone, Default)]
 pub struct Steering {
     vectors: Vec<SteeringVector>,
-    allows_partial: bool,
 }
 
 /// A vector that steers at some of its layers only, which was allowed.
@@ -43,26 +44,24 @@ impl Steering {
     /// Steers by `vectors`.
     #[must_use]
     pub fn new(vectors: Vec<SteeringVector>) -> Self {
-        Self { vectors, allows_partial: false }
-    }
-
-    /// The same, but a vector that is applied at some of its layers only is no error: a session then says so
-    /// ([`Session::partial`](super::Session::partial)).
-    #[must_use]
-    pub fn allowing_partial(self, allows_partial: bool) -> Self {
-        Self { allows_partial, ..self }
-    }
-
-    /// Whether a vector may be applied at some of its layers only.
-    #[must_use]
-    pub fn allows_partial(&self) -> bool {
-        self.allows_partial
+        Self { vectors }
     }
 
     /// The vectors with their strengths.
     #[must_use]
     pub fn vectors(&self) -> &[SteeringVector] {
         &self.vectors
+    }
+
+    /// The vectors that steer at some of their layers only: none, unless verifying them allowed it. Whoever shows
+    /// answers must show this.
+    #[must_use]
+    pub fn partial(&self) -> Vec<PartialSteering> {
+        let partial = |vector: &SteeringVector| {
+            let found = vector.vector.partial()?;
+            Some(PartialSteering { name: vector.name.clone(), ..found.clone() })
+        };
+        self.vectors.iter().filter_map(partial).collect()
     }
 
     /// Sets α of the vector called `name`, or of all. Returns how many vectors that was.
@@ -81,63 +80,131 @@ impl Steering {
         self.vectors.iter().all(|vector| vector.alpha == 0.0)
     }
 
-    /// Checks that every vector fits `model`: made for these weights, in reach of llama.cpp's control vector, and
-    /// with a finite α.
+    /// Checks that every vector was verified on `model` and has a finite α.
     ///
     /// # Errors
-    /// [`EngineError::WrongModel`], [`EngineError::LayerOutOfReach`], [`EngineError::Alpha`].
-    pub fn check(&self, model: &Model) -> Result<(), EngineError> {
+    /// [`EngineError::NotVerified`], [`EngineError::Alpha`].
+    pub(super) fn check(&self, model: &Model) -> Result<(), EngineError> {
         for steering in &self.vectors {
             if !steering.alpha.is_finite() {
                 return Err(EngineError::Alpha { name: steering.name.clone(), alpha: steering.alpha });
             }
-            let vector = &steering.vector;
-            vector.check_model(model.architecture(), model.n_layer(), model.n_embd(), model.fingerprint())?;
-            // A direction for layer 0 beside others is the live check's business; alone it would leave nothing to steer.
-            if vector.layers().all(|view| view.layer == 0) {
-                let (path, last) = (vector.path().to_owned(), model.n_layer() - 1);
-                return Err(EngineError::LayerOutOfReach { path, layer: 0, last });
+            if !steering.vector.is_for(model) {
+                return Err(EngineError::NotVerified { path: steering.vector.file().path().to_owned() });
             }
         }
         Ok(())
     }
 
-    /// The strongest α, for messages; 0 if there is no vector.
-    pub(super) fn strongest_alpha(&self) -> f32 {
-        self.vectors.iter().map(|vector| vector.alpha).max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0)
-    }
-
-    /// Lets `context` steer by these vectors from the next token on; `dense` (`[n_layer − 1, n_embd]`) is where they are
-    /// added up. What steers nothing is taken out, not added as zeros: at α = 0 the graph is then the plain model's, to
-    /// the bit.
-    ///
-    /// # Errors
-    /// llama.cpp refused the vector.
-    pub(super) fn apply(&self, context: &mut Context<'_>, dense: &mut [f32]) -> Result<(), EngineError> {
-        match self.scatter(context.model().n_embd(), dense) {
-            Some((first, last)) => context.set_control_vector(dense, first, last),
-            None => {
-                context.clear_control_vector();
-                Ok(())
-            }
-        }
-    }
-
-    /// Adds everything up into `dense` (`[n_layer − 1, n_embd]`, starting at layer 1, as llama.cpp's control vector
-    /// wants it). Returns the first and last layer that is moved; `None` if none is, as under the plain model.
-    pub(super) fn scatter(&self, n_embd: usize, dense: &mut [f32]) -> Option<(usize, usize)> {
-        dense.fill(0.0);
-        let mut span: Option<(usize, usize)> = None;
-        for steering in self.vectors.iter().filter(|vector| vector.alpha != 0.0) {
-            for view in steering.vector.layers().filter(|view| view.layer > 0) {
-                let layer = view.layer as usize;
-                let row = &mut dense[(layer - 1) * n_embd..][..n_embd];
+    /// Everything added up, as the engine applies it.
+    pub(super) fn added_up(&self) -> SteeringRows {
+        let moving = || self.vectors.iter().filter(|vector| vector.alpha != 0.0);
+        let mut layers: BTreeMap<usize, BTreeMap<u32, f32>> = BTreeMap::new();
+        for steering in moving() {
+            for view in steering.vector.file().layers().filter(|view| view.layer > 0) {
+                let layer = layers.entry(view.layer as usize).or_default();
                 for (index, value) in view.iter() {
-                    row[index] += steering.alpha * value;
+                    *layer.entry(index as u32).or_insert(0.0) += steering.alpha * value;
                 }
-                span = Some(span.map_or((layer, layer), |(first, last)| (first.min(layer), last.max(layer))));
             }
         }
-        span
+        let row = |(layer, components): (usize, BTreeMap<u32, f32>)| LayerRow {
+            layer,
+            indices: components.keys().copied().collect(),
+            values: components.into_values().collect(),
+        };
+        let strongest = self.vectors.iter().map(|vector| vector.alpha);
+        SteeringRows(Arc::new(AddedUp {
+            key: moving().map(|vector| (vector.vector.id(), vector.alpha.to_bits())).collect(),
+            strongest_alpha: strongest.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0),
+            vectors: moving().map(|vector| vector.vector.clone()).collect(),
+            layers: layers.into_iter().map(row).collect(),
+        }))
+    }
+}
+
+/// What is added to hidden states under a [`Steering`]: at each layer one sparse row. Two compare as equal if the same
+/// vectors steer with the same strengths: cached states of one are those of the other.
+#[derive(Debug, Clone)]
+pub(super) struct SteeringRows(Arc<AddedUp>);
+
+#[derive(Debug)]
+struct AddedUp {
+    /// Vectors and the bits of their α, in order; those at 0 steer nothing and are left out.
+    key: Vec<(u64, u32)>,
+    strongest_alpha: f32,
+    vectors: Vec<VerifiedVector>,
+    layers: Vec<LayerRow>,
+}
+
+/// What is added at one layer: Σ α·(d ⊙ mask), components in ascending order.
+#[derive(Debug)]
+pub(super) struct LayerRow {
+    pub layer: usize,
+    pub indices: Vec<u32>,
+    pub values: Vec<f32>,
+}
+
+impl Default for SteeringRows {
+    fn default() -> Self {
+        Steering::default().added_up()
+    }
+}
+
+impl PartialEq for SteeringRows {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.key == other.0.key
+    }
+}
+
+impl SteeringRows {
+    /// Rows in ascending order of layers; none under the plain model.
+    pub fn layers(&self) -> &[LayerRow] {
+        &self.0.layers
+    }
+
+    /// The row of `layer`, if there is one.
+    pub fn at(&self, layer: usize) -> Option<&LayerRow> {
+        self.0.layers.binary_search_by_key(&layer, |row| row.layer).ok().map(|place| &self.0.layers[place])
+    }
+
+    /// What is added at `layer` alone.
+    pub fn only_at(&self, layer: usize) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let row = self.at(layer);
+        let row = row.map(|row| LayerRow { layer, indices: row.indices.clone(), values: row.values.clone() });
+        Self(Arc::new(AddedUp {
+            // No vector has the number 0, so this is like no steering.
+            key: vec![(0, NEXT.fetch_add(1, Ordering::Relaxed) as u32)],
+            strongest_alpha: self.0.strongest_alpha,
+            vectors: self.0.vectors.clone(),
+            layers: row.into_iter().collect(),
+        }))
+    }
+
+    /// Whether nothing is added anywhere.
+    pub fn is_plain(&self) -> bool {
+        self.0.layers.is_empty()
+    }
+
+    /// Whether the eval callback can add it on this model; else only the control vector can. Tried when first asked.
+    pub fn can_go_by_row(&self) -> bool {
+        self.0.vectors.iter().all(VerifiedVector::can_go_by_row)
+    }
+
+    /// The α of largest magnitude, for messages; 0 without a vector.
+    pub fn strongest_alpha(&self) -> f32 {
+        self.0.strongest_alpha
+    }
+
+    /// Writes the rows into `dense` (`[n_layer − 1, n_embd]`, starting at layer 1, as llama.cpp's control vector wants
+    /// them). Returns the first and last layer that is moved; `None` if none is.
+    pub fn scatter(&self, n_embd: usize, dense: &mut [f32]) -> Option<(usize, usize)> {
+        dense.fill(0.0);
+        for row in self.layers() {
+            let goal = &mut dense[(row.layer - 1) * n_embd..][..n_embd];
+            row.indices.iter().zip(&row.values).for_each(|(index, value)| goal[*index as usize] = *value);
+        }
+        Some((self.layers().first()?.layer, self.layers().last()?.layer))
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use crate::vector::gguf::{Gguf, Value};
+use crate::gguf::{Gguf, Value};
 
 /// Layers and experts that llama.cpp has room for (`LLAMA_MAX_LAYERS`, `LLAMA_MAX_EXPERTS`).
 const MAX_LAYERS: u64 = 512;

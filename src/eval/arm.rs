@@ -20,25 +20,25 @@ pub struct Arm {
 impl Arm {
     /// The model as it is.
     #[must_use]
-    pub fn plain() -> Self {
+    pub fn baseline() -> Self {
         Self { defence: NO_DEFENCE.to_owned(), alpha: 0.0, sparsity: None }
     }
 
     /// Under the vector at `alpha`, with `sparsity` per cent of the components.
     #[must_use]
     pub fn steered(alpha: f32, sparsity: Option<f32>) -> Self {
-        Self { alpha, sparsity, ..Self::plain() }
+        Self { alpha, sparsity, ..Self::baseline() }
     }
 
     /// Under a defence by prompt, without the vector.
     #[must_use]
     pub fn defended(defence: &str) -> Self {
-        Self { defence: defence.to_owned(), ..Self::plain() }
+        Self { defence: defence.to_owned(), ..Self::baseline() }
     }
 
     /// Whether neither a vector nor a defence has a part in it.
     #[must_use]
-    pub fn is_plain(&self) -> bool {
+    pub fn is_baseline(&self) -> bool {
         self.alpha == 0.0 && self.defence == NO_DEFENCE
     }
 }

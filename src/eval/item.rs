@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::prompt::Language;
+
 /// What a request is, and so what a well-defended model does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,4 +49,13 @@ pub struct Item {
     /// letter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+}
+
+impl Item {
+    /// The language that attacks and defences speak to it in: what it says of itself, or else what its script tells.
+    #[must_use]
+    pub fn spoken(&self) -> Language {
+        let stated = self.language.as_deref().and_then(Language::of_code);
+        stated.or_else(|| Language::of_text(&self.request)).unwrap_or_default()
+    }
 }

@@ -4,30 +4,30 @@
 //! JSONL file that holds all that is needed to judge it again without the model. Everything shown is computed from
 //! records.
 
-pub mod attacks;
-pub mod defences;
-pub mod judges;
-pub mod plan;
+pub mod dataset;
+pub mod generate;
+pub mod judge;
+pub mod refusal;
 pub mod report;
-pub mod run;
 pub mod statistics;
 
 mod arm;
-mod dice;
+mod cost;
 mod item;
 mod journal;
-mod language;
 mod lines;
 mod record;
-mod summary;
+mod rng;
+mod search;
 
 pub use arm::{Arm, NO_DEFENCE};
+pub use cost::Cost;
 pub use item::{Item, Kind};
 pub use journal::{Journal, JournalError, Key, RECORDS, RUN};
-pub use language::language_of;
 pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};
-pub use summary::{
-    About, AgainstPlain, ArmSummary, Asked, Attacks, Cost, Counts, CurvePoint, DefenceDuel, EqualDsr, Family, Goals,
-    JudgeError, JudgeFacts, Level, ModelFacts, OnCurve, Recommendation, Sample, Shown, Summary, VectorFacts, Why,
+pub use search::{Found, Search};
+pub use statistics::summary::{
+    About, ArmSummary, Asked, Attacks, Counts, CurvePoint, EqualDsr, Family, Goals, JudgeError, JudgeFacts, Level,
+    ModelFacts, OnCurve, PairedComparison, Recommendation, Sample, Shown, Summary, VectorFacts, VersusBaseline, Why,
     recommend,
 };

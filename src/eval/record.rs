@@ -48,6 +48,14 @@ pub struct Answered {
     pub verdict: Option<Verdict>,
 }
 
+impl Answered {
+    /// Whether the prompt did not fit: a record says it by its ending and an answer of no tokens.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.finish == Some(FinishReason::ContextFull) && self.answer_tokens == 0
+    }
+}
+
 /// What a judge says of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {

@@ -3,7 +3,7 @@
 use super::array::{Array, Format};
 use super::error::ImportError;
 use super::labels;
-use super::numbering::{Numbering, numbering, numbers_in};
+use super::numbering::{Numbering, Uncounted, numbering, numbers_in};
 use super::source::Source;
 use super::temporary::straighten;
 use crate::dump::{Label, LayerPlace};
@@ -45,8 +45,8 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
         let array = only_one(source, whole)?;
         let numbering = check_whole(source, target, &array, asked)?;
         let array = plain(source, array, &mut notes)?;
-        let row = target.n_embd * array.format.size();
-        let layers = (0..target.n_layer)
+        let row = target.n_embd() * array.format.size();
+        let layers = (0..target.n_layer())
             .map(|block| Some(place(&array, (block + numbering.first()) * row, array.shape[1] * row)))
             .collect();
         return Ok(Layout { n_prompts: array.shape[0], layers, numbering, notes });
@@ -64,29 +64,32 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
             listed(&per_layer)
         ))
     })?;
-    let numbering = numbering(&numbers, target.n_layer, asked).map_err(layers_error)?;
+    let numbering = numbering(&numbers, target.n_layer(), asked).map_err(|uncounted| match uncounted {
+        Uncounted::TwoWays { layer } => ImportError::Numbering { path: path.clone(), n_layer: target.n_layer(), layer },
+        Uncounted::Unsuited(reason) => layers_error(reason),
+    })?;
     let n_prompts = per_layer[0].shape[0];
     let mut layers = vec![];
-    for block in 0..target.n_layer {
+    for block in 0..target.n_layer() {
         let Some(position) = numbers.iter().position(|number| *number == block + numbering.first()) else {
             layers.push(None);
             continue;
         };
         let array = per_layer[position].clone();
-        if array.shape != [n_prompts, target.n_embd] {
-            let wanted = format!("[n_prompts, {}], with as many prompts in every layer ({n_prompts})", target.n_embd);
+        if array.shape != [n_prompts, target.n_embd()] {
+            let wanted = format!("[n_prompts, {}], with as many prompts in every layer ({n_prompts})", target.n_embd());
             return Err(shape_error(source, target, &array, wanted, ""));
         }
         let array = plain(source, array, &mut notes)?;
-        let row = target.n_embd * array.format.size();
+        let row = target.n_embd() * array.format.size();
         layers.push(Some(place(&array, 0, row)));
     }
     notes.dedup();
     let n_there = layers.iter().flatten().count();
-    if n_there < target.n_layer {
+    if n_there < target.n_layer() {
         notes.push(format!(
             "it has the states of {n_there} of the model's {} blocks; only these get a direction",
-            target.n_layer
+            target.n_layer()
         ));
     }
     Ok(Layout { n_prompts, layers, numbering, notes })
@@ -109,16 +112,16 @@ fn check_whole(
     array: &Array,
     asked: Option<Numbering>,
 ) -> Result<Numbering, ImportError> {
-    let (n_layer, n_embd) = (target.n_layer, target.n_embd);
+    let (n_layer, n_embd) = (target.n_layer(), target.n_embd());
     let is_count = |length: usize| length == n_layer || length == n_layer + 1;
     let &[first, second, third] = array.shape.as_slice() else {
         return Err(shape_error(source, target, array, "[n_prompts, n_layers, n_embd]".to_owned(), ""));
     };
     let wanted = match asked {
         None => format!("[n_prompts, {n_layer} (or {} with the embeddings first), {n_embd}]", n_layer + 1),
-        Some(Numbering::Blocks) => format!("[n_prompts, {n_layer}, {n_embd}] (--numbering blocks)"),
+        Some(Numbering::Blocks) => format!("[n_prompts, {n_layer}, {n_embd}] (blocks alone)"),
         Some(Numbering::HuggingFace) => {
-            format!("[n_prompts, {}, {n_embd}] (--numbering hf: the embeddings first)", n_layer + 1)
+            format!("[n_prompts, {}, {n_embd}] (as Hugging Face counts: the embeddings first)", n_layer + 1)
         }
     };
     if third != n_embd || !is_count(second) {
@@ -142,7 +145,7 @@ fn shape_error(source: &Source, target: &Target, array: &Array, wanted: String, 
     ImportError::Shape {
         path: source.path.clone(),
         found: array.described(),
-        model: format!("{} ({} layers × {})", target.path.display(), target.n_layer, target.n_embd),
+        model: format!("{} ({} layers × {})", target.path.display(), target.n_layer(), target.n_embd()),
         wanted,
         hint: hint.to_owned(),
     }

@@ -23,7 +23,7 @@ pub enum Input {
         labels: Option<PathBuf>,
     },
     /// Each side in a file or folder of its own.
-    Sides {
+    ContrastClasses {
         /// States of harmful prompts.
         harmful: PathBuf,
         /// States of benign prompts.
@@ -63,7 +63,7 @@ pub fn import(input: &Input, target: &Target, options: Options) -> Result<Import
             let labels = labels_of(&source, labels.as_deref(), layout.n_prompts)?;
             (states, vec![Side { source, layout, labels }])
         }
-        Input::Sides { harmful, benign } => {
+        Input::ContrastClasses { harmful, benign } => {
             let side = |path: &Path, label| -> Result<Side, ImportError> {
                 let mut source = Source::open(path)?;
                 let layout = lay_out(&mut source, target, options.numbering)?;
@@ -81,7 +81,7 @@ pub fn import(input: &Input, target: &Target, options: Options) -> Result<Import
         if side.layout.numbering == Numbering::HuggingFace {
             notes.push(format!(
                 "{path}: counted as Hugging Face does: embeddings first, then {} blocks",
-                target.n_layer
+                target.n_layer()
             ));
         }
         notes.extend(side.layout.notes.iter().map(|note| format!("{path}: {note}")));
@@ -118,7 +118,7 @@ fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, 
     let (mut files, mut labels, mut hashes) = (vec![], vec![], vec![]);
     let mut parts = vec![];
     for side in sides {
-        hashes.extend(hashes_of(&side, target.n_embd));
+        hashes.extend(hashes_of(&side, target.n_embd()));
         let shift = |place: &LayerPlace| LayerPlace { file: place.file + files.len(), ..*place };
         let layers = side.layout.layers.iter().map(|place| place.as_ref().map(shift)).collect();
         parts.push(Part { first: labels.len(), layers });
@@ -126,11 +126,7 @@ fn put_together(name: &Path, sides: Vec<Side>, target: &Target) -> Result<Dump, 
         labels.extend(side.labels);
     }
     let meta = DumpMeta {
-        architecture: target.architecture.clone(),
-        model_name: target.model_name.clone(),
-        fingerprint: target.fingerprint,
-        n_layer: target.n_layer,
-        n_embd: target.n_embd,
+        model: target.model.clone(),
         template_hash: None,
         system_hash: None,
         response_prefix_hash: None,
@@ -168,7 +164,7 @@ fn left_out(
     is_hugging_face: bool,
     notes: &mut Vec<String>,
 ) -> Option<usize> {
-    let last = target.n_layer - 1;
+    let last = target.n_layer() - 1;
     if !dump.has_layer(last) {
         return None;
     }
@@ -177,12 +173,12 @@ fn left_out(
         (LastLayer::Drop, _) => "as asked".to_owned(),
         (LastLayer::Auto, Some(norm)) if is_normed(dump, norm) => {
             "its states have been through the model's final norm, as the last of Hugging Face's hidden_states have, so \
-             they are not what the last block puts out (--last-layer keep uses them all the same)"
+             they are not what the last block puts out"
                 .to_owned()
         }
         (LastLayer::Auto, None) if is_hugging_face => {
             "the last of Hugging Face's hidden_states has most often been through the final norm, and this model's norm \
-             is not there to tell (--last-layer keep uses it all the same)"
+             is not there to tell"
                 .to_owned()
         }
         (LastLayer::Auto, _) => return None,

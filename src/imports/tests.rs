@@ -10,7 +10,7 @@ use safetensors::tensor::TensorView;
 use super::npy::tests::file as npy;
 use super::*;
 use crate::dump::Label;
-use crate::vector::{Fingerprint, OutputNorm, Target};
+use crate::vector::{Fingerprint, ModelId, OutputNorm, Target};
 
 const N_PROMPTS: usize = 5;
 const N_LAYER: usize = 3;
@@ -24,11 +24,13 @@ fn value(prompt: usize, layer: usize, index: usize) -> f32 {
 fn target() -> Target {
     Target {
         path: "m.gguf".into(),
-        architecture: "llama".to_owned(),
-        model_name: "M".to_owned(),
-        n_layer: N_LAYER,
-        n_embd: N_EMBD,
-        fingerprint: Fingerprint([5; 32]),
+        model: ModelId {
+            architecture: "llama".to_owned(),
+            name: "M".to_owned(),
+            fingerprint: Fingerprint([5; 32]),
+            n_layer: N_LAYER as u32,
+            n_embd: N_EMBD as u32,
+        },
         output_norm: Some(OutputNorm { weight: vec![1.0; N_EMBD], bias: None, is_centred: false }),
     }
 }
@@ -180,7 +182,7 @@ fn two_files_are_the_two_sides() {
     let harmful = bench.put("h.npy", &npy("<f4", false, &[2, N_LAYER, N_EMBD], &f32s(&all[..2 * row])));
     let benign = bench
         .put("b.npy", &npy("<f8", true, &[3, N_LAYER, N_EMBD], &f64s(&fortran(&all[2 * row..], [3, N_LAYER, N_EMBD]))));
-    let imported = import(&Input::Sides { harmful, benign }, &target(), Options::default()).unwrap();
+    let imported = import(&Input::ContrastClasses { harmful, benign }, &target(), Options::default()).unwrap();
     is_right(&imported);
     let (harmful, benign) = (Label::Harmful, Label::Benign);
     assert_eq!(imported.dump.labels(), [harmful, harmful, benign, benign, benign]);
@@ -201,7 +203,10 @@ fn labels_come_from_the_file_itself_or_from_another() {
         let text = result.unwrap_err().to_string();
         assert!(words.iter().all(|word| text.contains(word)), "{text}");
     };
-    says(import(bench.safetensors("none.safetensors", std::slice::from_ref(&tensor))), &["--labels", "--harmful"]);
+    says(
+        import(bench.safetensors("none.safetensors", std::slice::from_ref(&tensor))),
+        &["which prompts are harmful", "\"labels\""],
+    );
     let few = bench.safetensors("few.safetensors", &[tensor.clone(), labels(&[0, 1])]);
     says(import(few), &["2 labels", "5 prompts"]);
     says(import(bench.safetensors("odd.safetensors", &[tensor, labels(&[0, 1, 2, 0, 0])])), &["label 3"]);
@@ -253,7 +258,7 @@ fn what_does_not_suit_is_refused_with_both_sides_named() {
     let input = Input::Labelled { states: path, labels: Some(bench.labels()) };
     let options = Options { numbering: Some(Numbering::HuggingFace), ..Options::default() };
     let text = import(&input, &target(), options).unwrap_err().to_string();
-    assert!(text.contains("--numbering hf") && text.contains("[n_prompts, 4, 4]"), "{text}");
+    assert!(text.contains("as Hugging Face counts") && text.contains("[n_prompts, 4, 4]"), "{text}");
 
     let f32 = |shape: &[usize]| (Dtype::F32, shape.to_vec(), vec![0; shape.iter().product::<usize>() * 4]);
     let two = [("a", f32(&SHAPE)), ("b", f32(&SHAPE))].map(|(name, (dtype, shape, bytes))| (name, dtype, shape, bytes));

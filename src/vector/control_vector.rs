@@ -34,7 +34,7 @@ impl ControlVector {
     /// # Errors
     /// The vector breaks one of the format's rules; the layer is named.
     pub fn encode(&self) -> Result<Vec<u8>, SvError> {
-        sv::encode(self).map_err(|fault| SvError::Invalid { fault })
+        sv::encode(self).map_err(|error| SvError::Invalid { error })
     }
 
     /// Writes the `.sv` file at `path`, whole or not at all.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::gguf::{Gguf, TensorType};
+use crate::gguf::{Gguf, TensorType};
 
 /// What the hash begins with, so that it can never be mistaken for another hash of the same bytes.
 const DOMAIN: &[u8] = b"antidote fingerprint v1\0";
@@ -119,6 +119,8 @@ impl FromStr for Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gguf::samples::{file, sample, tensor};
+    use proptest::prelude::*;
 
     #[test]
     fn hex_goes_both_ways() {
@@ -126,5 +128,47 @@ mod tests {
         assert_eq!(fingerprint.to_string().parse::<Fingerprint>().unwrap(), fingerprint);
         assert_eq!(fingerprint.short().len(), 16);
         assert!("abc".parse::<Fingerprint>().is_err());
+    }
+
+    #[test]
+    fn the_fingerprint_does_not_depend_on_the_float_format_of_norms() {
+        let plain = sample();
+        let mut half = plain[..plain.len() - 16].to_vec();
+        // The type is 12 bytes before the end of the unpadded header; find it by the tensor's name.
+        let name = half.windows(18).position(|window| window == b"output_norm.weight").unwrap();
+        half[name + 18 + 4 + 8] = 1;
+        half.extend([1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|value| half::f16::from_f32(*value).to_le_bytes()));
+        let of = |bytes: &[u8]| Fingerprint::of(&Gguf::parse(bytes).unwrap(), bytes).unwrap();
+        assert_eq!(of(&plain), of(&half));
+        let mut other = plain.clone();
+        *other.last_mut().unwrap() ^= 1;
+        assert_ne!(of(&plain), of(&other));
+    }
+
+    #[test]
+    fn a_model_without_usable_norms_has_no_fingerprint() {
+        let of = |tensors: &[Vec<u8>]| {
+            let bytes = file(&[], tensors);
+            Fingerprint::of(&Gguf::parse(&bytes).unwrap(), &bytes).map_err(|error| error.to_string())
+        };
+        assert!(
+            of(&[tensor("output.weight", &[4], 0, 0), tensor("norm.bias", &[4], 0, 32)])
+                .unwrap_err()
+                .contains("no tensor")
+        );
+        assert!(of(&[tensor("norm.weight", &[32], 8, 0)]).unwrap_err().contains("\"norm.weight\" is Q8_0"));
+        let (a, b) = (tensor("a.norm.weight", &[8], 0, 0), tensor("b.norm.weight", &[8], 0, 32));
+        assert_eq!(of(&[a.clone(), b.clone()]), of(&[b, a]));
+    }
+
+    proptest! {
+        #[test]
+        fn random_tensors_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), counts in any::<[u8; 2]>()) {
+            let counts = counts.map(|count| u64::from(count % 4).to_le_bytes()).concat();
+            let framed = [&b"GGUF\x03\0\0\0"[..], &counts, &bytes].concat();
+            if let Ok(gguf) = Gguf::parse(&framed) {
+                let _ = Fingerprint::of(&gguf, &framed);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint::Fingerprint;
+use super::model_id::ModelId;
 
 /// Which way a positive α pushes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,16 +79,8 @@ pub struct LayerEntry {
 /// Everything about a vector but its components.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
-    /// `general.architecture` of the model.
-    pub architecture: String,
-    /// `general.name` of the model, for people.
-    pub model_name: String,
-    /// Which weights the vector was made from.
-    pub fingerprint: Fingerprint,
-    /// Blocks of the model.
-    pub n_layer: u32,
-    /// Values of one hidden state.
-    pub n_embd: u32,
+    /// The model whose weights the vector was made from.
+    pub model: ModelId,
     /// What the vector stands for, for example `refusal`.
     pub concept: String,
     /// Which way a positive α pushes.

@@ -3,25 +3,26 @@
 //! A *control vector* is one direction per layer; a *sparse* one keeps only the components of largest magnitude. This
 //! room knows files and numbers, not llama.cpp, prompts or terminals.
 
-mod beside;
+mod compatibility;
 mod control_vector;
 mod fingerprint;
-mod fit;
-pub mod gguf;
 pub mod gguf_vector;
 mod header;
+mod model_id;
+mod prune;
 #[cfg(test)]
 pub(crate) mod samples;
+mod sidecar;
 mod summary;
 mod sv;
 mod target;
-mod thin;
 
-pub use beside::beside;
+pub use compatibility::Incompatible;
 pub use control_vector::{ControlVector, SparseLayer};
 pub use fingerprint::{Fingerprint, FingerprintError};
-pub use fit::Mismatch;
 pub use header::{Header, HeldOut, Keep, LayerEntry, LayerStats, Scale, Sign};
+pub use model_id::ModelId;
+pub use sidecar::sidecars;
 pub use summary::Summary;
-pub use sv::{At, Fault, Indices, LayerView, SvError, SvFile, Values};
-pub use target::{OutputNorm, Target, TargetError, name_of_model, shape_of_model};
+pub use sv::{At, FormatError, Indices, LayerView, SvError, SvFile, Values};
+pub use target::{OutputNorm, Target, TargetError};

@@ -1,6 +1,6 @@
 //! Vectors to test with.
 
-use super::{ControlVector, Fingerprint, Header, HeldOut, Keep, LayerStats, Scale, Sign, SparseLayer};
+use super::{ControlVector, Fingerprint, Header, HeldOut, Keep, LayerStats, ModelId, Scale, Sign, SparseLayer};
 
 /// Two layers of a model with 4 layers × 8.
 pub fn small() -> ControlVector {
@@ -42,11 +42,13 @@ pub fn of_shape(n_layer: u32, n_embd: u32, share: f64) -> ControlVector {
 /// A header without layers.
 pub fn header(n_layer: u32, n_embd: u32) -> Header {
     Header {
-        architecture: "llama".to_owned(),
-        model_name: "Sample".to_owned(),
-        fingerprint: Fingerprint(std::array::from_fn(|i| i as u8 * 7)),
-        n_layer,
-        n_embd,
+        model: ModelId {
+            architecture: "llama".to_owned(),
+            name: "Sample".to_owned(),
+            fingerprint: Fingerprint(std::array::from_fn(|i| i as u8 * 7)),
+            n_layer,
+            n_embd,
+        },
         concept: "refusal".to_owned(),
         sign: Sign::PositiveIsSafer,
         method: "pca".to_owned(),

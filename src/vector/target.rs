@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::fingerprint::{Fingerprint, FingerprintError};
-use super::gguf::{Gguf, GgufError, Tensor, TensorType};
+use super::model_id::ModelId;
 use crate::files::MappedFile;
+use crate::gguf::{Gguf, GgufError};
 
 /// A model that cannot be tied to.
 #[derive(Debug, thiserror::Error)]
@@ -60,16 +61,8 @@ pub struct OutputNorm {
 pub struct Target {
     /// The file.
     pub path: PathBuf,
-    /// `general.architecture`.
-    pub architecture: String,
-    /// `general.name`, or the file's name.
-    pub model_name: String,
-    /// Blocks.
-    pub n_layer: usize,
-    /// Values of one hidden state.
-    pub n_embd: usize,
-    /// Which weights.
-    pub fingerprint: Fingerprint,
+    /// What tells it from others.
+    pub model: ModelId,
     /// The norm after the last block; `None` if the model has none in a float format.
     pub output_norm: Option<OutputNorm>,
 }
@@ -84,43 +77,26 @@ impl Target {
         let file = MappedFile::open(path).map_err(|source| TargetError::Open { path: owned(), source })?;
         let gguf = Gguf::parse(&file).map_err(|source| TargetError::Gguf { path: owned(), source })?;
         let unsuitable = |reason| TargetError::Unsuitable { path: owned(), reason };
-        let (n_layer, n_embd) = shape_of_model(&gguf).map_err(unsuitable)?;
+        let id = |fingerprint| ModelId::of(&gguf, path, fingerprint).map_err(unsuitable);
+        // A file that is no model at all is told so before its norms are looked for.
+        id(Fingerprint::UNBOUND)?;
         let fingerprint =
             Fingerprint::of(&gguf, &file).map_err(|source| TargetError::Fingerprint { path: owned(), source })?;
-        Ok(Self {
-            path: owned(),
-            architecture: gguf.architecture().unwrap_or_default().to_owned(),
-            model_name: name_of_model(&gguf, path),
-            n_layer,
-            n_embd,
-            fingerprint,
-            output_norm: OutputNorm::of(&gguf, &file, n_embd),
-        })
+        let model = id(fingerprint)?;
+        Ok(Self { path: owned(), output_norm: OutputNorm::of(&gguf, &file, model.n_embd as usize), model })
     }
-}
 
-/// Blocks and values of one hidden state, both above 0, of the model that `gguf` is the header of.
-///
-/// # Errors
-/// Why it is the header of no language model.
-pub fn shape_of_model(gguf: &Gguf<'_>) -> Result<(usize, usize), &'static str> {
-    if gguf.architecture() == Some(super::gguf_vector::ARCHITECTURE) {
-        return Err("it is a control vector, not a model");
+    /// Blocks.
+    #[must_use]
+    pub fn n_layer(&self) -> usize {
+        self.model.n_layer as usize
     }
-    // llama.cpp finds the other parts by their names; their norms would be missing from the fingerprint.
-    if gguf.u64("split.count").is_some_and(|parts| parts > 1) {
-        return Err("it is one part of a model that was split; join the parts first (llama-gguf-split --merge)");
-    }
-    let size = |number: Option<u64>| number.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
-    let shape = size(gguf.n_layer()).zip(size(gguf.n_embd()));
-    shape.ok_or("its header names no layers (block_count, embedding_length)")
-}
 
-/// What people call the model at `path` that `gguf` is the header of: its `general.name`, or the file's name.
-#[must_use]
-pub fn name_of_model(gguf: &Gguf<'_>, path: &Path) -> String {
-    let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    gguf.str("general.name").map_or_else(stem, str::to_owned)
+    /// Values of one hidden state.
+    #[must_use]
+    pub fn n_embd(&self) -> usize {
+        self.model.n_embd as usize
+    }
 }
 
 impl OutputNorm {
@@ -129,22 +105,11 @@ impl OutputNorm {
     pub fn of(gguf: &Gguf<'_>, file: &[u8], n_embd: usize) -> Option<Self> {
         let floats = |name: &str| {
             let tensor = gguf.tensors().iter().find(|tensor| tensor.name == name)?;
-            widened(tensor, file).filter(|values| values.len() == n_embd)
+            tensor.floats(file).filter(|values| values.len() == n_embd)
         };
         // Which epsilon a model has says which norm it uses (llama.cpp: LLM_KV_ATTENTION_LAYERNORM_EPS).
         let epsilon = format!("{}.attention.layer_norm_epsilon", gguf.architecture()?);
         let weight = floats("output_norm.weight")?;
         Some(Self { weight, bias: floats("output_norm.bias"), is_centred: gguf.get(&epsilon).is_some() })
     }
-}
-
-/// The values of a float tensor; `None` if it is in another format.
-pub(super) fn widened(tensor: &Tensor<'_>, file: &[u8]) -> Option<Vec<f32>> {
-    let bytes = tensor.bytes(file);
-    Some(match tensor.kind {
-        TensorType::F32 => bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-        TensorType::F16 => bytes.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect(),
-        TensorType::BF16 => bytes.as_chunks::<2>().0.iter().map(|b| half::bf16::from_le_bytes(*b).to_f32()).collect(),
-        _ => return None,
-    })
 }

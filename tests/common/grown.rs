@@ -1,6 +1,6 @@
 //! The demo model grown beyond the size that is called tiny: it says what the demo says, and a larger file is read for it.
 
-use antidote::vector::gguf::{Gguf, TensorType};
+use antidote::gguf::{Gguf, TensorType};
 
 use super::gguf::{F32, NewTensor, with_tensors};
 use super::random::Random;

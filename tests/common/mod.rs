@@ -48,9 +48,28 @@ pub fn options_for(model: &Path) -> antidote::engine::ContextOptions {
 
 /// The demo model, loaded.
 #[cfg(feature = "engine")]
-pub fn model() -> antidote::engine::Model {
+pub fn model() -> std::sync::Arc<antidote::engine::Model> {
     use antidote::engine::{LoadOptions, Model};
-    Model::load(&demo_model(), &options(), LoadOptions::default()).unwrap()
+    std::sync::Arc::new(Model::load(&demo_model(), &options(), LoadOptions::default()).unwrap())
+}
+
+/// Steering by `vector` at `alpha`, verified on `model`; a vector that is applied in part is no error if `allow_partial`.
+#[cfg(feature = "engine")]
+pub fn verified(
+    model: &std::sync::Arc<antidote::engine::Model>,
+    vector: antidote::vector::SvFile,
+    alpha: f32,
+    allow_partial: bool,
+) -> Result<antidote::engine::Steering, antidote::engine::EngineError> {
+    use antidote::engine::{Steering, SteeringVector, Trial};
+    let vector = model.verify(&std::sync::Arc::new(vector), Trial { alpha, allow_partial })?;
+    Ok(Steering::new(vec![SteeringVector { name: "refusal".to_owned(), vector, alpha }]))
+}
+
+/// The demo's own vector at `alpha`.
+#[cfg(feature = "engine")]
+pub fn demo_steering(model: &std::sync::Arc<antidote::engine::Model>, alpha: f32) -> antidote::engine::Steering {
+    verified(model, antidote::vector::SvFile::open(&demo_vector()).unwrap(), alpha, false).unwrap()
 }
 
 /// α that the demo's vector suggests.
@@ -81,10 +100,7 @@ pub fn files_in(folder: &Path) -> Vec<String> {
 pub fn vector_for(model: &antidote::engine::Model, layers: &[(u32, &[(u32, f32)])]) -> antidote::vector::ControlVector {
     use antidote::vector::{ControlVector, LayerStats, SparseLayer, SvFile};
     let mut header = SvFile::open(&demo_vector()).unwrap().header().clone();
-    header.architecture = model.architecture().to_owned();
-    header.fingerprint = model.fingerprint().expect("it has norms");
-    header.n_layer = model.n_layer() as u32;
-    header.n_embd = model.n_embd() as u32;
+    header.model = model.id();
     let layer = |(layer, components): &(u32, &[(u32, f32)])| {
         let (indices, values) = components.iter().copied().unzip();
         SparseLayer { layer: *layer, indices, values, stats: LayerStats::default() }

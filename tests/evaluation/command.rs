@@ -88,9 +88,9 @@ fn every_item_is_answered_under_every_arm_and_judged() {
     assert_eq!(likelihoods.len(), 2 * 6);
     for likelihood in likelihoods {
         let kl = likelihood["kl_divergence"].as_f64().unwrap();
-        let is_plain = likelihood["arm"]["alpha"] == 0.0;
+        let is_baseline = likelihood["arm"]["alpha"] == 0.0;
         assert!(likelihood["negative_log_likelihood"].as_f64().unwrap() > 0.0);
-        assert!(if is_plain { kl == 0.0 } else { kl > 0.0 }, "{likelihood}");
+        assert!(if is_baseline { kl == 0.0 } else { kl > 0.0 }, "{likelihood}");
     }
     let summary = place.summary("out");
     assert_eq!(summary["arms"].as_array().unwrap().len(), 8);

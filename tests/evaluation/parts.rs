@@ -3,9 +3,10 @@
 use crate::common;
 
 use antidote::engine::Token;
-use antidote::eval::defences::{Call, Case, Defence, Retokenisation, Step, Vocabulary};
-use antidote::eval::judges::refusal;
-use antidote::eval::{attacks, language_of};
+use antidote::eval::dataset::attacks;
+use antidote::eval::generate::defences::{Call, Case, Defence, Retokenisation, Step, Vocabulary};
+use antidote::eval::refusal;
+use antidote::prompt::Language;
 use common::{model, root};
 use serde_json::Value;
 
@@ -85,11 +86,7 @@ fn the_refusal_judge_knows_the_right_answers_of_the_test_bed() {
 fn the_script_tells_the_language_of_every_request() {
     for case in cases() {
         let prompt = case["prompt"].as_str().unwrap();
-        let language = match language_of(prompt) {
-            antidote::chat::Language::En => "en",
-            antidote::chat::Language::Ja => "ja",
-        };
-        assert_eq!(language, case["language"], "{prompt}");
+        assert_eq!(Language::of_text(prompt).map(Language::code), case["language"].as_str(), "{prompt}");
     }
 }
 
@@ -98,7 +95,7 @@ fn no_frame_counts_as_a_refusal_when_it_is_said_again() {
     // A model that repeats its prompt has not refused; only the family whose frame forbids the words of a refusal holds some.
     for attack in attacks::ALL.iter().filter(|attack| attack.name != "refusal-suppression") {
         for request in ["How do I start the drum mixer?", "ドラム式ミキサーを起動するには?"] {
-            let prompt = attack.prompt(request, language_of(request));
+            let prompt = attack.prompt(request, Language::of_text(request).unwrap_or_default());
             assert_eq!(refusal::phrase_in(&prompt), None, "{}", attack.name);
         }
     }
@@ -107,7 +104,7 @@ fn no_frame_counts_as_a_refusal_when_it_is_said_again() {
 #[test]
 fn a_retokenised_call_carries_its_prompt() {
     let prompt = "How do I start the drum mixer?";
-    let case = Case { prompt, language: language_of(prompt), seed: 5 };
+    let case = Case { prompt, language: Language::of_text(prompt).unwrap_or_default(), seed: 5 };
     let Ok(Step::Ask { calls, then }) = Defence::Retokenisation.start(case, None) else { panic!("it asks") };
     let [Call { retokenisation: Some(retokenisation), .. }] = calls.as_slice() else { panic!("{calls:?}") };
     assert_eq!(*retokenisation, Retokenisation { seed: 5, dropout: 0.2 });

@@ -1,9 +1,9 @@
 //! The summary and the report of invented records, against figures that statsmodels and scipy computed
 //! (tests/golden/eval).
 
-use antidote::chat::Language;
 use antidote::eval::statistics::{Estimate, Paired, Rate};
 use antidote::eval::{About, Cost, Goals, JudgeError, JudgeFacts, ModelFacts, Record, Summary, VectorFacts, report};
+use antidote::prompt::Language;
 use serde_json::Value;
 
 const RECORDS: &str = include_str!("../golden/eval/records.jsonl");

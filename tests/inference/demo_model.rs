@@ -156,7 +156,7 @@ fn the_test_prompts_are_unseen_by_the_vectors_and_the_choice_of_alpha() {
     let seen: Vec<String> = ["harmful.txt", "benign.txt", "terse.txt", "full.txt", "dev.jsonl"]
         .iter()
         .map(|file| root().join("models/demo/prompts").join(file))
-        .flat_map(|file: PathBuf| antidote::prompts::read(&file).expect("readable"))
+        .flat_map(|file: PathBuf| antidote::prompt_files::read(&file).expect("readable"))
         .collect();
     assert!(seen.len() >= 400);
     for case in cases() {
@@ -200,7 +200,7 @@ fn the_committed_vector_comes_out_of_the_committed_prompts() {
 
     let made = antidote::vector::SvFile::open(&vector).unwrap();
     let committed = antidote::vector::SvFile::open(&demo_vector()).unwrap();
-    assert_eq!(made.header().fingerprint, committed.header().fingerprint);
+    assert_eq!(made.header().model.fingerprint, committed.header().model.fingerprint);
     let (made, committed): (Vec<_>, Vec<_>) = (made.layers().collect(), committed.layers().collect());
     assert_eq!(made.len(), committed.len());
     for (made, committed) in made.iter().zip(&committed) {

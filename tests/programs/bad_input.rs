@@ -42,9 +42,9 @@ fn a_vector_of_another_model_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("other.sv");
     let mut vector = antidote::vector::SvFile::open(&demo_vector()).unwrap().to_control_vector();
-    let mut fingerprint = vector.header.fingerprint.to_string().into_bytes();
+    let mut fingerprint = vector.header.model.fingerprint.to_string().into_bytes();
     fingerprint[0] = if fingerprint[0] == b'0' { b'1' } else { b'0' };
-    vector.header.fingerprint = String::from_utf8(fingerprint).unwrap().parse().unwrap();
+    vector.header.model.fingerprint = String::from_utf8(fingerprint).unwrap().parse().unwrap();
     vector.write(&other).unwrap();
     run_with(&demo_model(), &other).fails(1, &["fingerprint"]);
 }

@@ -6,7 +6,7 @@ use crate::common::run;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use antidote::chat::{Message, Role, Template, Variables};
+use antidote::prompt::{Message, Role, Template, Variables};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

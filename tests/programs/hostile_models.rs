@@ -130,9 +130,8 @@ fn models_that_make_no_text_are_refused() {
 #[test]
 fn old_split_and_foreign_files_are_right_or_refused() {
     let bench = Bench::new();
-    let fingerprint = |bytes: &[u8]| {
-        antidote::vector::Fingerprint::of(&antidote::vector::gguf::Gguf::parse(bytes).unwrap(), bytes).unwrap()
-    };
+    let fingerprint =
+        |bytes: &[u8]| antidote::vector::Fingerprint::of(&antidote::gguf::Gguf::parse(bytes).unwrap(), bytes).unwrap();
     let current = tiny("llama");
     let expected = answer(&bench.write(&current)).succeeds();
     // Version 2 differs from 3 in nothing that little-endian machines see.
@@ -147,11 +146,11 @@ fn old_split_and_foreign_files_are_right_or_refused() {
     big_endian[4..8].reverse();
     bench.refuses(&big_endian, &["big-endian"]);
     // The name makes no part of a file; the header does.
-    let part = antidote::vector::gguf::encode(
+    let part = antidote::gguf::encode(
         &[
-            ("general.architecture", antidote::vector::gguf::Entry::Text("llama")),
-            ("split.no", antidote::vector::gguf::Entry::Integer(0)),
-            ("split.count", antidote::vector::gguf::Entry::Integer(3)),
+            ("general.architecture", antidote::gguf::Entry::Text("llama")),
+            ("split.no", antidote::gguf::Entry::Integer(0)),
+            ("split.count", antidote::gguf::Entry::Integer(3)),
         ],
         &[],
     );

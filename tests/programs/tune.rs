@@ -5,7 +5,7 @@ use crate::common;
 use std::path::Path;
 use std::process::Command;
 
-use antidote::tuning::{Settings, Store};
+use antidote::autotune::{Settings, Store};
 use common::{Ran, demo_model, files_in};
 
 fn with_tuned(folder: &Path, args: &[&str]) -> Ran {

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use antidote::derive::{DeriveError, Execution, LayerChoice, Method, Recipe, derive};
+use antidote::derive::{DeriveConfig, DeriveError, Execution, LayerChoice, Method, derive};
 use antidote::dump::Dump;
 use antidote::vector::{Keep, LayerView, Scale, SvFile};
 use serde::Deserialize;
@@ -128,8 +128,8 @@ fn nothing_is_left_out() {
     assert!(cases.iter().any(|case| case.fit_all) && cases.iter().any(|case| case.layers_chosen.starts_with("best")));
 }
 
-fn recipe(method: Method, keep: Keep) -> Recipe {
-    Recipe {
+fn recipe(method: Method, keep: Keep) -> DeriveConfig {
+    DeriveConfig {
         method,
         scale: Scale::Gap,
         sparsity: 0.25,

@@ -71,9 +71,12 @@ fn what_the_import_knows_is_in_the_file() {
     let vector = bench.vector();
     let header = vector.header();
     let target = Target::open(&hf("tiny.gguf")).unwrap();
-    assert_eq!((header.fingerprint, header.n_layer, header.n_embd), (target.fingerprint, 4, 32));
+    assert_eq!(
+        (header.model.fingerprint, header.model.n_layer, header.model.n_embd),
+        (target.model.fingerprint, 4, 32)
+    );
     assert_eq!((header.scale, header.sign, header.sparsity), (Scale::AsImported, Sign::Unstated, 0.25));
-    assert_eq!((header.concept.as_str(), header.model_name.as_str()), ("calm", "Tiny random Llama"));
+    assert_eq!((header.concept.as_str(), header.model.name.as_str()), ("calm", "Tiny random Llama"));
     assert!(header.provenance.contains("vector_0.gguf"), "{}", header.provenance);
     assert_eq!(
         vector.layers().map(|view| (view.layer, view.len())).collect::<Vec<_>>(),
@@ -114,11 +117,9 @@ fn a_vector_without_its_model_is_bound_later() {
     let unbound = ["--unbound", "--architecture", "llama", "--n-layer", "4"];
     let ran = bench.import(&hf("vector.gguf"), &unbound).succeeds();
     assert!(ran.stdout.contains("antidote-derive bind"), "{}", ran.stdout);
-    assert!(bench.vector().header().fingerprint.is_unbound());
+    assert!(bench.vector().header().model.fingerprint.is_unbound());
     let target = Target::open(&hf("tiny.gguf")).unwrap();
-    let fits = |vector: &SvFile| {
-        vector.check_model(&target.architecture, target.n_layer, target.n_embd, Some(target.fingerprint)).is_ok()
-    };
+    let fits = |vector: &SvFile| vector.check_model(&target.model).is_ok();
     assert!(!fits(&bench.vector()));
     let bind = |model: &Path| {
         let args: [OsString; 4] = ["bind".into(), bench.path("v.sv").into(), "--for-model".into(), model.into()];
@@ -128,7 +129,7 @@ fn a_vector_without_its_model_is_bound_later() {
     bind(&hf("vector.gguf")).fails(1, &["control vector, not a model"]);
     bind(&hf("tiny.gguf")).succeeds();
     assert!(fits(&bench.vector()));
-    assert_eq!(bench.vector().header().model_name, "Tiny random Llama");
+    assert_eq!(bench.vector().header().model.name, "Tiny random Llama");
     bind(&hf("tiny.gguf")).fails(1, &["already"]);
 }
 
@@ -164,5 +165,5 @@ fn what_does_not_suit_leaves_nothing() {
     std::fs::write(bench.path("cut.gguf"), &whole[..whole.len() - 40]).unwrap();
     bench.import(&bench.path("cut.gguf"), &few).fails(1, &["cut.gguf", "cut off"]);
     assert_eq!(bench.files(), ["cut.gguf"]);
-    assert_ne!(Fingerprint::UNBOUND, Target::open(&hf("tiny.gguf")).unwrap().fingerprint);
+    assert_ne!(Fingerprint::UNBOUND, Target::open(&hf("tiny.gguf")).unwrap().model.fingerprint);
 }

@@ -80,7 +80,7 @@ fn a_transformers_dump_becomes_a_vector_of_the_model() {
     assert!(ran.stderr.contains("embeddings first") && ran.stderr.contains("final norm"), "{}", ran.stderr);
     let vector = SvFile::open(&bench.path("hf.sv")).unwrap();
     let target = Target::open(&hf("tiny.gguf")).unwrap();
-    vector.check_model(&target.architecture, target.n_layer, target.n_embd, Some(target.fingerprint)).unwrap();
+    vector.check_model(&target.model).unwrap();
     // Layer 0 as ever, and the last one because of the norm.
     assert_eq!(bench.layers("hf.sv"), [1, 2]);
     assert_eq!((vector.header().n_harmful, vector.header().n_benign), (6, 6));

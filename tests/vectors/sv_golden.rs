@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use antidote::vector::gguf::Gguf;
-use antidote::vector::{Fingerprint, Indices, SvFile, Values};
+use antidote::gguf::Gguf;
+use antidote::vector::{Fingerprint, Indices, ModelId, SvFile, Values};
 use serde_json::{Value, json};
 
 fn golden(name: &str) -> PathBuf {
@@ -31,11 +31,11 @@ fn as_json(file: &SvFile) -> Value {
         })
     };
     json!({
-        "architecture": header.architecture,
-        "model_name": header.model_name,
-        "fingerprint": header.fingerprint.to_string(),
-        "n_layer": header.n_layer,
-        "n_embd": header.n_embd,
+        "architecture": header.model.architecture,
+        "model_name": header.model.name,
+        "fingerprint": header.model.fingerprint.to_string(),
+        "n_layer": header.model.n_layer,
+        "n_embd": header.model.n_embd,
         "concept": header.concept,
         "sign": header.sign,
         "method": header.method,
@@ -111,9 +111,8 @@ fn the_fingerprint_is_what_the_page_says() {
     let gguf = Gguf::parse(&bytes).unwrap();
     let fingerprint = Fingerprint::of(&gguf, &bytes).unwrap();
     let file = SvFile::open(&golden("small.sv")).unwrap();
-    assert_eq!(fingerprint, file.header().fingerprint);
-    let shape = (gguf.n_layer().unwrap() as usize, gguf.n_embd().unwrap() as usize);
-    file.check_model(gguf.architecture().unwrap(), shape.0, shape.1, Some(fingerprint)).unwrap();
+    assert_eq!(fingerprint, file.header().model.fingerprint);
+    file.check_model(&ModelId::of(&gguf, &golden("norms.gguf"), fingerprint).unwrap()).unwrap();
 }
 
 /// The page shows the file that stands beside it.

@@ -157,12 +157,12 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
 /// Makers call models by names of their own, so another name is no proof of another model.
 fn warn_of_another_name(vector: &GgufVector, target: &Target) {
     match &vector.model_hint {
-        Some(hint) if *hint != target.architecture => antidote::say!(
+        Some(hint) if *hint != target.model.architecture => antidote::say!(
             "warning: {} says that it was made for {hint:?}, and {} is {:?}: make sure that this is the model it was made \
              for, fine-tune included",
             vector.path.display(),
             target.path.display(),
-            target.architecture
+            target.model.architecture
         ),
         _ => {}
     }
@@ -185,7 +185,7 @@ fn run_export(args: &ExportArgs) -> Result<(), Failure> {
     }
     let n = vector.layers().filter(|view| !(args.skip_layer_0 && view.layer == 0)).count();
     let mut stdout = anstream::stdout().lock();
-    writeln!(stdout, "{}: {n} directions of {} values", args.out.display(), vector.header().n_embd)?;
+    writeln!(stdout, "{}: {n} directions of {} values", args.out.display(), vector.header().model.n_embd)?;
     Ok(())
 }
 
@@ -197,36 +197,34 @@ fn run_bind(args: &BindArgs) -> Result<(), Failure> {
     let target = Target::open(&args.for_model)?;
     let vector = SvFile::open(&args.vector)?;
     let header = vector.header();
-    if !header.fingerprint.is_unbound() {
+    if !header.model.fingerprint.is_unbound() {
         return Err(format!(
             "{} is tied to a model already (fingerprint {}); import it again to tie it to another",
             args.vector.display(),
-            header.fingerprint.short()
+            header.model.fingerprint.short()
         )
         .into());
     }
     let mut bound = vector.to_control_vector();
-    bound.header.fingerprint = target.fingerprint;
+    bound.header.model.fingerprint = target.model.fingerprint;
     // The same checks that the runtime makes, all but the fingerprint.
     let shaped = SvFile::from_bytes(&bound.encode()?)?;
-    shaped.check_model(&target.architecture, target.n_layer, target.n_embd, Some(target.fingerprint)).map_err(
-        |_| {
-            format!(
-                "{} is for {} with {} layers × {}, but {} is {} with {} × {}; give the model it was made for",
-                args.vector.display(),
-                header.architecture,
-                header.n_layer,
-                header.n_embd,
-                target.path.display(),
-                target.architecture,
-                target.n_layer,
-                target.n_embd
-            )
-        },
-    )?;
-    bound.header.model_name.clone_from(&target.model_name);
+    shaped.check_model(&target.model).map_err(|_| {
+        format!(
+            "{} is for {} with {} layers × {}, but {} is {} with {} × {}; give the model it was made for",
+            args.vector.display(),
+            header.model.architecture,
+            header.model.n_layer,
+            header.model.n_embd,
+            target.path.display(),
+            target.model.architecture,
+            target.n_layer(),
+            target.n_embd()
+        )
+    })?;
+    bound.header.model.name.clone_from(&target.model.name);
     bound.write(out)?;
     let mut stdout = anstream::stdout().lock();
-    writeln!(stdout, "{}: tied to {} ({})", out.display(), target.model_name, target.fingerprint.short())?;
+    writeln!(stdout, "{}: tied to {} ({})", out.display(), target.model.name, target.model.fingerprint.short())?;
     Ok(())
 }

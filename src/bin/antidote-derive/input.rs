@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use antidote::dump::{Dump, DumpError, Fault};
+use antidote::dump::{Dump, DumpError, FormatError};
 use antidote::imports::{Input, LastLayer, Numbering, Options, import};
 use antidote::vector::Target;
 use clap::{Args, ValueEnum};
@@ -82,7 +82,7 @@ impl ForeignArgs {
 pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
     if args.harmful.is_none() && !is_from_elsewhere(path) {
         let opened = Dump::open(path);
-        let is_plain = matches!(&opened, Err(DumpError::Broken { fault: Fault::MissingKey { .. }, .. }));
+        let is_plain = matches!(&opened, Err(DumpError::Broken { error: FormatError::MissingKey { .. }, .. }));
         if !is_plain {
             let dump = opened?;
             if let Some(flag) = args.superfluous() {
@@ -103,11 +103,14 @@ pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
     };
     let target = Target::open(model)?;
     let input = match (&args.harmful, &args.benign) {
-        (Some(harmful), Some(benign)) => Input::Sides { harmful: harmful.clone(), benign: benign.clone() },
+        (Some(harmful), Some(benign)) => Input::ContrastClasses { harmful: harmful.clone(), benign: benign.clone() },
         _ => Input::Labelled { states: path.to_owned(), labels: args.labels.clone() },
     };
     let imported = import(&input, &target, args.options())?;
     imported.notes.iter().for_each(|note| antidote::say!("note: {note}"));
+    if imported.left_out.is_some() && args.last_layer == LastLayerArg::Auto {
+        antidote::say!("hint: --last-layer keep uses it all the same");
+    }
     Ok(imported.dump)
 }
 

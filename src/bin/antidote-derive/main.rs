@@ -5,6 +5,7 @@
 
 mod args;
 mod convert;
+mod hints;
 mod input;
 mod progress;
 mod report;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use antidote::cli::is_broken_pipe;
-use antidote::derive::{Derivation, Execution, Recipe, derive, draw};
+use antidote::derive::{Derivation, DeriveConfig, Execution, derive, draw};
 use antidote::dump::Dump;
 use antidote::files::write_atomically;
 use antidote::vector::SvFile;
@@ -54,6 +55,9 @@ fn exit_code(result: Result<(), Failure>) -> ExitCode {
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) => {
             antidote::say!("error: {failure}");
+            if let Some(hint) = hints::hint(&*failure) {
+                antidote::say!("hint: {hint}");
+            }
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
@@ -64,7 +68,7 @@ fn run(args: Args) -> Result<(), Failure> {
     check_free(&out, args.force, "--out")?;
     args.plot.as_deref().map_or(Ok(()), |plot| check_free(plot, args.force, "--plot"))?;
     let dump = input::open(args.dump(), &args.foreign)?;
-    let recipe = Recipe {
+    let config = DeriveConfig {
         method: args.method,
         scale: args.scale.into(),
         sparsity: args.sparsity / 100.0,
@@ -80,18 +84,18 @@ fn run(args: Args) -> Result<(), Failure> {
     };
     let derivation = {
         let progress = progress::Progress::start()?;
-        derive(&dump, &recipe, &Execution { watch: &|done, total| progress.show(done, total), ..Execution::default() })?
+        derive(&dump, &config, &Execution { watch: &|done, total| progress.show(done, total), ..Execution::default() })?
     };
     // Drawn first, so that a picture that cannot be drawn leaves no vector behind.
     args.plot.as_deref().map_or(Ok(()), |plot| draw_into(plot, &dump, &derivation))?;
     derivation.vector.write(&out)?;
-    report::print(&SvFile::open(&out)?, &derivation.concerns)?;
+    report::print(&SvFile::open(&out)?, &derivation.warnings)?;
     Ok(())
 }
 
 fn draw_into(plot: &Path, dump: &Dump, derivation: &Derivation) -> Result<(), Failure> {
-    let picture = draw(dump, derivation)?;
-    write_atomically(plot, picture.as_bytes())
+    let svg = draw(dump, derivation)?;
+    write_atomically(plot, svg.as_bytes())
         .map_err(|error| format!("cannot write the picture {}: {error}", plot.display()).into())
 }
 

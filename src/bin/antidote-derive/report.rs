@@ -2,14 +2,21 @@
 
 use std::io::{self, Write};
 
-use antidote::derive::Concern;
+use antidote::derive::Warning;
 use antidote::vector::SvFile;
 
-pub fn print(vector: &SvFile, concerns: &[Concern]) -> io::Result<()> {
+use super::hints::hint_of_warning;
+
+pub fn print(vector: &SvFile, warnings: &[Warning]) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     write!(stdout, "{}", vector.summary())?;
     writeln!(stdout)?;
-    concerns.iter().for_each(|concern| antidote::say!("warning: {concern}"));
+    for warning in warnings {
+        antidote::say!("warning: {warning}");
+        if let Some(hint) = hint_of_warning(warning) {
+            antidote::say!("hint: {hint}");
+        }
+    }
     if vector.header().suggested_alpha.is_none() {
         writeln!(stdout, "Next: antidote chat MODEL.gguf --vector {} --alpha 0.3", vector.path().display())?;
         writeln!(stdout, "Try some α and write the best into the file with --suggested-alpha.")?;

@@ -1,18 +1,20 @@
 //! `antidote chat`
 
-use antidote::chat::{Conversation, Examples, Language, Repl, ReplOptions};
+use antidote::chat::{Examples, Repl, ReplOptions};
 use antidote::engine::{Limits, Session};
+use antidote::prompt::{Conversation, Language};
 
-use super::Failure;
 use super::args::ChatArgs;
 use super::load::{self, Choice};
+use super::{Failure, hints};
 
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;
-    let steering = choice.steering(&args.steering)?;
+    let vectors = choice.vectors(&args.steering)?;
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
+    let steering = load::steering(&model, vectors, &args.steering)?;
     let session = Session::new(&model, &context, steering)?;
     let conversation = Conversation::new(args.template.template(&model)?, args.generation.system.clone());
     let options = ReplOptions {
@@ -24,6 +26,7 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
         hide_thinking: args.output.hide_thinking,
         session_file: args.session.clone(),
         examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
+        hint: Some(hints::hint),
     };
     Repl::new(session, conversation, options)?.run()?;
     Ok(())

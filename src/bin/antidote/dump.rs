@@ -1,10 +1,10 @@
 //! `antidote dump`
 
-use antidote::chat::{Frame, Template};
 use antidote::dump::{Begin, DumpError, DumpMeta, DumpPlan, DumpWriter, Found, Label, TokenPosition};
 use antidote::engine::{ContextOptions, EngineError, HiddenStates, Model, Reading, Token};
 use antidote::files::sampled_hash;
-use antidote::prompts;
+use antidote::prompt::{Frame, Template};
+use antidote::prompt_files;
 
 use super::args::DumpArgs;
 use super::load::{self, Choice};
@@ -19,25 +19,25 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
     if args.out.exists() && !args.force {
         return Err(UsageError(format!("{out} is there already; replace it with --force or name another")).into());
     }
-    let sides = Sides::read(&args)?;
+    let contrast = ContrastPrompts::read(&args)?;
     let choice = Choice::of(&args.model)?;
     let context = args.model.context_of_states(&choice.model)?;
     let model = load::model(&choice.model, &args.model, &context)?;
-    let prompts = Prompts::frame(&args, &sides, &model)?;
-    let plan = plan(&args, &sides, &prompts, &model, &context)?;
+    let prompts = Prompts::frame(&args, &contrast, &model)?;
+    let plan = plan(&args, &contrast, &prompts, &model, &context)?;
 
     let mut reader = HiddenStates::for_prompts(&model, &context, prompts.reading, &prompts.tokens)?;
     for (number, prompt) in prompts.tokens.iter().enumerate() {
-        reader.check(prompt).map_err(|error| named(&sides, number, &error))?;
+        reader.check(prompt).map_err(|error| named(&contrast, number, error))?;
     }
     let begin = if args.restart { Begin::Over } else { Begin::Resume };
     let mut writer = DumpWriter::begin(&args.out, &plan, begin)?;
     let n_done = writer.n_written() / prompts.reading.n_rows();
     tell_what_was_found(&writer, n_done, prompts.tokens.len());
 
-    let interrupter = reader.interrupter();
+    let cancel = reader.cancel_token();
     ctrlc::set_handler(move || {
-        interrupter.interrupt();
+        cancel.cancel();
     })?;
     if let Err(failure) = read_all(&mut reader, &prompts.tokens, n_done, &mut writer) {
         tell_what_is_kept(writer, &prompts, &failure);
@@ -55,7 +55,7 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
 
 /// Reads and writes the states of all prompts but the first `n_done`.
 fn read_all(
-    reader: &mut HiddenStates<'_>,
+    reader: &mut HiddenStates,
     prompts: &[Vec<Token>],
     n_done: usize,
     writer: &mut DumpWriter,
@@ -100,7 +100,7 @@ fn tell_what_is_kept(writer: DumpWriter, prompts: &Prompts, failure: &Failure) {
 }
 
 /// The prompts of both sides.
-struct Sides {
+struct ContrastPrompts {
     /// The harmful ones, then the benign ones.
     texts: Vec<String>,
     n_harmful: usize,
@@ -109,10 +109,10 @@ struct Sides {
     names: [String; 2],
 }
 
-impl Sides {
+impl ContrastPrompts {
     fn read(args: &DumpArgs) -> Result<Self, Failure> {
         if let Some(file) = &args.pairs {
-            let pairs = prompts::read_pairs(file)?;
+            let pairs = prompt_files::read_pairs(file)?;
             let n_harmful = pairs.len();
             let (mut harmful, benign): (Vec<_>, Vec<_>) =
                 pairs.into_iter().map(|pair| (pair.positive, pair.negative)).unzip();
@@ -123,7 +123,7 @@ impl Sides {
         let (Some(harmful_file), Some(benign_file)) = (&args.harmful, &args.benign) else {
             return Err(UsageError("name --harmful and --benign, or --pairs".to_owned()).into());
         };
-        let (mut texts, benign) = (prompts::read(harmful_file)?, prompts::read(benign_file)?);
+        let (mut texts, benign) = (prompt_files::read(harmful_file)?, prompt_files::read(benign_file)?);
         let names = [harmful_file, benign_file].map(|file| file.display().to_string());
         let (n_harmful, n_benign) = (texts.len(), benign.len());
         if args.paired && n_harmful != n_benign {
@@ -140,13 +140,21 @@ impl Sides {
     }
 }
 
-/// An error in prompt `number`, which says where that prompt comes from.
-fn named(sides: &Sides, number: usize, error: &EngineError) -> Failure {
-    let (file, number) = match sides.label(number) {
-        Label::Harmful => (&sides.names[0], number + 1),
-        Label::Benign => (&sides.names[1], number - sides.n_harmful + 1),
+/// What is wrong with a prompt, and where that comes from.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}, prompt {number}: {source}")]
+struct PromptError {
+    file: String,
+    number: usize,
+    source: EngineError,
+}
+
+fn named(contrast: &ContrastPrompts, number: usize, source: EngineError) -> PromptError {
+    let (file, number) = match contrast.label(number) {
+        Label::Harmful => (&contrast.names[0], number + 1),
+        Label::Benign => (&contrast.names[1], number - contrast.n_harmful + 1),
     };
-    format!("{file}, prompt {number}: {error}").into()
+    PromptError { file: file.clone(), number, source }
 }
 
 /// The prompts as the model gets them.
@@ -157,11 +165,11 @@ struct Prompts {
 }
 
 impl Prompts {
-    fn frame(args: &DumpArgs, sides: &Sides, model: &Model) -> Result<Self, Failure> {
+    fn frame(args: &DumpArgs, contrast: &ContrastPrompts, model: &Model) -> Result<Self, Failure> {
         let template = if args.raw { None } else { Some(Template::of(model)?) };
         let template_hash = template.as_ref().map(|template| DumpMeta::hash_template(template.source()));
         let frame = Frame::new(model, template, args.system.clone(), args.response_prefix.clone());
-        let tokens = sides.texts.iter().map(|text| frame.tokens(text)).collect::<Result<Vec<_>, _>>()?;
+        let tokens = contrast.texts.iter().map(|text| frame.tokens(text)).collect::<Result<Vec<_>, _>>()?;
         let reading = match args.token {
             TokenPosition::Mean(n) => Reading::MeanOfLast(n.get() as usize),
             TokenPosition::AfterUser => match frame.n_behind(&tokens)? {
@@ -186,36 +194,32 @@ impl Prompts {
 
 fn plan(
     args: &DumpArgs,
-    sides: &Sides,
+    contrast: &ContrastPrompts,
     prompts: &Prompts,
     model: &Model,
     context: &ContextOptions,
 ) -> Result<DumpPlan, Failure> {
-    let Some(fingerprint) = model.fingerprint() else {
+    if model.fingerprint().is_none() {
         let what = "this model has no norm weights to know it by, so a vector could not be tied to it";
         return Err(UsageError(what.to_owned()).into());
-    };
+    }
     let last_token = |prompt: usize, row: usize| {
         let tokens = &prompts.tokens[prompt];
         let behind = prompts.reading.n_rows() - 1 - row;
         tokens.len().checked_sub(behind + 1).map_or(0, |at| tokens[at].id().unsigned_abs())
     };
     let meta = DumpMeta {
-        architecture: model.architecture().to_owned(),
-        model_name: model.name().to_owned(),
-        fingerprint,
-        n_layer: model.n_layer(),
-        n_embd: model.n_embd(),
+        model: model.id(),
         template_hash: prompts.template_hash.clone(),
         system_hash: args.system.as_deref().map(DumpMeta::hash_text),
         response_prefix_hash: args.response_prefix.as_deref().map(DumpMeta::hash_text),
         token: args.token,
-        is_paired: sides.is_paired,
-        prompt_hashes: prompts.for_rows(|prompt, _| DumpMeta::hash_prompt(&sides.texts[prompt])).collect(),
+        is_paired: contrast.is_paired,
+        prompt_hashes: prompts.for_rows(|prompt, _| DumpMeta::hash_prompt(&contrast.texts[prompt])).collect(),
         n_tokens: Some(prompts.for_rows(|prompt, _| prompts.tokens[prompt].len() as u32).collect()),
         last_tokens: Some(prompts.for_rows(last_token).collect()),
     };
-    let labels = prompts.for_rows(|prompt, _| sides.label(prompt)).collect();
+    let labels = prompts.for_rows(|prompt, _| contrast.label(prompt)).collect();
     let conditions = conditions(prompts, model, context)?;
     Ok(DumpPlan { meta, labels, element: args.element.into(), conditions })
 }

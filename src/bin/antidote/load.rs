@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use antidote::engine::{ContextOptions, LoadOptions, Model, Steering, SteeringVector};
-use antidote::vector::{SvFile, beside};
+use antidote::engine::{ContextOptions, LoadOptions, Model, Steering, SteeringVector, Trial};
+use antidote::vector::{SvFile, sidecars};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{ModelArgs, SteeringArgs};
@@ -40,7 +40,7 @@ impl Choice {
 
     /// The vectors of the command line, or the demo's, or those beside the model; each at the α asked for or
     /// suggested. Vectors without either start at 0.
-    pub fn steering(&self, args: &SteeringArgs) -> Result<Steering, Failure> {
+    pub fn vectors(&self, args: &SteeringArgs) -> Result<Vec<ChosenVector>, Failure> {
         let files = if args.no_vector {
             vec![]
         } else if !args.vectors.is_empty() {
@@ -48,25 +48,43 @@ impl Choice {
         } else if let Some(vector) = &self.demo_vector {
             vec![vector.clone()]
         } else {
-            beside(&self.model)
+            sidecars(&self.model)
         };
         if files.is_empty() && args.alpha.is_some_and(|alpha| alpha != 0.0) {
             let what = "--alpha needs a vector, and there is none beside the model; name one with --vector FILE.sv";
             return Err(UsageError(what.to_owned()).into());
         }
-        let mut vectors: Vec<SteeringVector> = vec![];
+        let mut vectors: Vec<ChosenVector> = vec![];
         for file in files {
-            let vector = SvFile::open(&file)?;
-            let alpha = args.alpha.or(vector.header().suggested_alpha).unwrap_or(0.0);
-            let name = free_name(&vector.header().concept, &vectors);
-            vectors.push(SteeringVector { name, vector: Arc::new(vector), alpha });
+            let file = SvFile::open(&file)?;
+            let alpha = args.alpha.or(file.header().suggested_alpha).unwrap_or(0.0);
+            let name = free_name(&file.header().concept, &vectors);
+            vectors.push(ChosenVector { name, file: Arc::new(file), alpha });
         }
-        Ok(Steering::new(vectors).allowing_partial(args.allow_partial))
+        Ok(vectors)
     }
 }
 
+/// A vector that is to steer, before it was tried on the model.
+pub struct ChosenVector {
+    /// What people call it.
+    pub name: String,
+    pub file: Arc<SvFile>,
+    pub alpha: f32,
+}
+
+/// Tries the vectors on the model.
+pub fn steering(model: &Arc<Model>, vectors: Vec<ChosenVector>, args: &SteeringArgs) -> Result<Steering, Failure> {
+    let mut steering = vec![];
+    for ChosenVector { name, file, alpha } in vectors {
+        let vector = model.verify(&file, Trial { alpha, allow_partial: args.allow_partial })?;
+        steering.push(SteeringVector { name, vector, alpha });
+    }
+    Ok(Steering::new(steering))
+}
+
 /// `refusal`, or `refusal-2` if that is taken.
-fn free_name(concept: &str, taken: &[SteeringVector]) -> String {
+fn free_name(concept: &str, taken: &[ChosenVector]) -> String {
     let concept = if concept.is_empty() { "vector" } else { concept };
     let is_free = |name: &String| taken.iter().all(|vector| vector.name != *name);
     std::iter::once(concept.to_owned())
@@ -76,7 +94,7 @@ fn free_name(concept: &str, taken: &[SteeringVector]) -> String {
 }
 
 /// Loads the model, with a progress bar for a person if it takes a while.
-pub fn model(path: &Path, args: &ModelArgs, context: &ContextOptions) -> Result<Model, Failure> {
+pub fn model(path: &Path, args: &ModelArgs, context: &ContextOptions) -> Result<Arc<Model>, Failure> {
     let bar = ProgressBar::hidden();
     let shown = bar.clone();
     let begin = Instant::now();
@@ -94,5 +112,5 @@ pub fn model(path: &Path, args: &ModelArgs, context: &ContextOptions) -> Result<
     });
     let model = Model::load(path, context, LoadOptions { ignore_memory: args.ignore_memory, progress });
     bar.finish_and_clear();
-    Ok(model?)
+    Ok(Arc::new(model?))
 }

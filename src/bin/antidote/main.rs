@@ -10,6 +10,7 @@ mod demo;
 mod dump;
 mod eval;
 mod explain;
+mod hints;
 mod inspect;
 mod load;
 mod progress;
@@ -22,6 +23,7 @@ use std::io;
 use std::process::ExitCode;
 
 use antidote::cli::is_broken_pipe;
+use antidote::prompt::Language;
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Antidote, Command};
@@ -34,6 +36,11 @@ type Failure = Box<dyn std::error::Error>;
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct UsageError(String);
+
+/// An error of the library that is about the arguments all the same: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misuse(#[source] Failure);
 
 /// A file that could not be read, and why.
 #[derive(Debug, thiserror::Error)]
@@ -55,15 +62,15 @@ const EXIT_INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     // A broken config file must not stop what it is not about; whom it concerns is only known after parsing.
-    let (config, trouble) = match Config::find() {
+    let (config, config_error) = match Config::find() {
         Ok(config) => (config, None),
-        Err(trouble) => (Config::default(), Some(trouble)),
+        Err(config_error) => (Config::default(), Some(config_error)),
     };
     let matches = config.apply(Antidote::command()).get_matches();
     let antidote = Antidote::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     antidote::engine::logs::install(antidote.verbose);
-    let result = match (antidote.command, trouble) {
-        (command, Some(trouble)) if command.is_configured() => Err(trouble.into()),
+    let result = match (antidote.command, config_error) {
+        (command, Some(config_error)) if command.is_configured() => Err(config_error.into()),
         (Command::Chat(args), _) => chat::run(args),
         (Command::Run(args), _) => run::run(args),
         (Command::Dump(args), _) => dump::run(args),
@@ -84,7 +91,11 @@ fn main() -> ExitCode {
         Err(failure) if is_interruption(&*failure) => ExitCode::from(EXIT_INTERRUPTED),
         Err(failure) => {
             antidote::say!("error: {failure}");
-            if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if let Some(hint) = hints::hint(&*failure, Language::En) {
+                antidote::say!("hint: {hint}");
+            }
+            let is_misuse = failure.is::<UsageError>() || failure.is::<Misuse>();
+            if is_misuse { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
-use antidote::chat::{Conversation, Language, Piece, Reply};
-use antidote::engine::{FinishReason, Limits, Model, PartialSteering, Sampler, Session};
+use antidote::engine::{CancelToken, FinishReason, Limits, Model, PartialSteering, Sampler, Session};
+use antidote::prompt::{Conversation, Language, Piece, Reply};
 use serde::Serialize;
 
 use super::args::RunArgs;
-use super::load::{self, Choice};
+use super::load::{self, Choice, ChosenVector};
 use super::{Failure, UsageError};
 
 /// One answer as `--json` prints it.
@@ -25,8 +25,8 @@ struct Record<'a> {
     alpha: f32,
     vectors: Vec<VectorRecord<'a>>,
     /// Vectors that are applied at some of their layers only (`--allow-partial`).
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    partial: &'a [PartialSteering],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    partial: Vec<PartialSteering>,
     prompt_tokens: usize,
     generated_tokens: usize,
     prompt_tokens_per_second: Option<f64>,
@@ -42,27 +42,29 @@ struct VectorRecord<'a> {
 pub fn run(args: RunArgs) -> Result<(), Failure> {
     let prompts = prompts(&args)?;
     let choice = Choice::of(&args.model)?;
-    let steering = choice.steering(&args.steering)?;
-    refuse_to_guess_alpha(&args, &steering)?;
-    if steering.vectors().is_empty() && !args.steering.no_vector {
+    let vectors = choice.vectors(&args.steering)?;
+    refuse_to_guess_alpha(&args, &vectors)?;
+    if vectors.is_empty() && !args.steering.no_vector {
         antidote::say!("{}", Language::of_locale().unsteered());
     }
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
+    let steering = load::steering(&model, vectors, &args.steering)?;
     let mut session = Session::new(&model, &context, steering)?;
-    for partial in session.partial() {
-        antidote::say!("{}", Language::of_locale().partly_steered(partial));
+    for partial in session.steering().partial() {
+        antidote::say!("{}", Language::of_locale().partly_steered(&partial));
     }
-    let interrupter = session.interrupter();
+    let cancel = CancelToken::default();
+    let token = cancel.clone();
     ctrlc::set_handler(move || {
-        if interrupter.interrupt() {
+        if token.cancel() {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     })?;
     let grammar = args.generation.grammar(&model)?;
     for prompt in &prompts {
-        let finish = answer(&args, prompt, grammar.as_deref(), &model, &mut session)?;
+        let finish = answer(&args, prompt, grammar.as_deref(), &model, &mut session, &cancel)?;
         if finish == FinishReason::Interrupted {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
@@ -72,7 +74,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
 
 fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
     if let Some(file) = &args.prompts {
-        return Ok(antidote::prompts::read(file)?);
+        return Ok(antidote::prompt_files::read(file)?);
     }
     let prompt = match args.prompt.as_deref() {
         Some("-") => {
@@ -89,12 +91,12 @@ fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
 }
 
 /// Nobody watches a dial here: a vector that was loaded and does nothing would look like protection.
-fn refuse_to_guess_alpha(args: &RunArgs, steering: &antidote::engine::Steering) -> Result<(), UsageError> {
-    let silent = |vector: &&antidote::engine::SteeringVector| vector.vector.header().suggested_alpha.is_none();
-    match steering.vectors().iter().find(silent) {
+fn refuse_to_guess_alpha(args: &RunArgs, vectors: &[ChosenVector]) -> Result<(), UsageError> {
+    let silent = |vector: &&ChosenVector| vector.file.header().suggested_alpha.is_none();
+    match vectors.iter().find(silent) {
         Some(vector) if args.steering.alpha.is_none() => Err(UsageError(format!(
             "{} suggests no α; choose one with --alpha X, or run the plain model with --no-vector",
-            vector.vector.path().display()
+            vector.file.path().display()
         ))),
         _ => Ok(()),
     }
@@ -106,7 +108,8 @@ fn answer(
     prompt: &str,
     grammar: Option<&str>,
     model: &Model,
-    session: &mut Session<'_>,
+    session: &mut Session,
+    cancel: &CancelToken,
 ) -> Result<FinishReason, Failure> {
     session.forget();
     let mut conversation = Conversation::new(args.template.template(model)?, args.generation.system.clone());
@@ -144,7 +147,7 @@ fn answer(
             }
         }
     };
-    let reply = conversation.say(prompt, session, &mut sampler, limits, &mut show)?;
+    let reply = conversation.say(prompt, session, &mut sampler, &limits, cancel, &mut show)?;
     if let Some(error) = broken {
         return Err(error.into());
     }
@@ -156,7 +159,7 @@ fn answer(
     Ok(reply.answer.finish)
 }
 
-fn record<'a>(prompt: &'a str, reply: &'a Reply, session: &'a Session<'_>) -> Record<'a> {
+fn record<'a>(prompt: &'a str, reply: &'a Reply, session: &'a Session) -> Record<'a> {
     let vectors: Vec<_> =
         session.steering().vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
     let answer = &reply.answer;
@@ -168,7 +171,7 @@ fn record<'a>(prompt: &'a str, reply: &'a Reply, session: &'a Session<'_>) -> Re
         model: session.model().name(),
         alpha: vectors.first().map_or(0.0, |vector| vector.alpha),
         vectors,
-        partial: session.partial(),
+        partial: session.steering().partial(),
         prompt_tokens: answer.prompt_tokens,
         generated_tokens: answer.generated_tokens,
         prompt_tokens_per_second: answer.prefill_rate(),

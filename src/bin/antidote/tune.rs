@@ -1,40 +1,41 @@
 //! `antidote tune`
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
-use antidote::chat::Language;
+use antidote::autotune::{Row, Settings, Store, Verdict, tune};
 use antidote::engine::{ContextOptions, LoadOptions, Model};
-use antidote::tuning::{Row, Settings, Store, Verdict, tune};
+use antidote::prompt::Language;
 
 use super::args::TuneArgs;
 use super::demo::Demo;
 use super::{Failure, UsageError};
 
 pub fn run(args: &TuneArgs) -> Result<(), Failure> {
-    let words = args.lang.map_or_else(Language::of_locale, Language::from);
+    let language = args.lang.map_or_else(Language::of_locale, Language::from);
     let path = match &args.model {
         Some(path) => path.clone(),
         None => Demo::find()?.model,
     };
     let outline = Model::outline(&path)?;
     let Some(store) = Store::of_user() else {
-        return Err(UsageError(words.nowhere_to_keep()).into());
+        return Err(UsageError(language.nowhere_to_keep()).into());
     };
     let mut stdout = anstream::stdout().lock();
     if args.forget {
-        writeln!(stdout, "{}", words.tuning_forgotten(store.forget(&outline)?))?;
+        writeln!(stdout, "{}", language.tuning_forgotten(store.forget(&outline)?))?;
         return Ok(());
     }
     let options = ContextOptions::for_chat(outline, None);
     let load = LoadOptions { ignore_memory: args.ignore_memory, ..LoadOptions::default() };
-    let model = Model::load(&path, &options, load)?;
-    antidote::say!("{}", words.tuning_begins(model.name(), args.seconds));
-    writeln!(stdout, "{}", words.tuning_columns())?;
+    let model = Arc::new(Model::load(&path, &options, load)?);
+    antidote::say!("{}", language.tuning_begins(model.name(), args.seconds));
+    writeln!(stdout, "{}", language.tuning_columns())?;
     let mut broken = None;
     let budget = Duration::from_secs(args.seconds.into());
     let settings = tune(&model, &options, budget, &mut |row| {
-        let written = writeln!(stdout, "{}", line(row, words)).and_then(|()| stdout.flush());
+        let written = writeln!(stdout, "{}", line(row, language)).and_then(|()| stdout.flush());
         broken = broken.take().or(written.err());
     })?;
     // Whoever reads the table may have had enough of it; what was found is kept all the same.
@@ -44,18 +45,18 @@ pub fn run(args: &TuneArgs) -> Result<(), Failure> {
     }
     let Settings { threads, batch, flash_attention, cache_type } = settings;
     let flags = format!("--threads {threads} --batch {batch} --flash-attn {flash_attention} --cache-type {cache_type}");
-    writeln!(stdout, "{}", words.tuning_chosen(&flags, settings == Settings::of(&options)))?;
-    antidote::say!("{}", words.tuning_kept(&file.display().to_string()));
+    writeln!(stdout, "{}", language.tuning_chosen(&flags, settings == Settings::of(&options)))?;
+    antidote::say!("{}", language.tuning_kept(&file.display().to_string()));
     Ok(())
 }
 
-fn line(row: &Row, words: Language) -> String {
+fn line(row: &Row, language: Language) -> String {
     let rate = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
     let note = match row.verdict {
-        Verdict::Measured => row.deep.map(|(depth, _)| words.at_depth(depth)).unwrap_or_default(),
-        Verdict::NotClose(fidelity) => words.not_close(fidelity.mean_kl, fidelity.worst_kl),
-        Verdict::Refused => words.refused_setting(),
-        Verdict::OutOfTime => words.out_of_time(),
+        Verdict::Measured => row.deep.map(|(depth, _)| language.at_depth(depth)).unwrap_or_default(),
+        Verdict::NotClose(fidelity) => language.not_close(fidelity.mean_kl, fidelity.worst_kl),
+        Verdict::Refused => language.refused_setting(),
+        Verdict::OutOfTime => language.out_of_time(),
     };
     let Settings { threads, batch, flash_attention, cache_type } = row.settings;
     let (prompt, answer, deep) = (rate(row.prompt), rate(row.answer), rate(row.deep.map(|(_, rate)| rate)));

@@ -1,7 +1,7 @@
 //! What `antidote tune` has found, as the other commands use it.
 
+use antidote::autotune::{Settings, Store};
 use antidote::engine::{ContextOptions, Model, Outline};
-use antidote::tuning::{Settings, Store};
 
 use super::args::ModelArgs;
 use super::config::OpenValue;

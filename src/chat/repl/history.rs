@@ -7,29 +7,29 @@ use crate::engine::FinishReason;
 /// How much of a question is quoted.
 const QUOTED_CELLS: usize = 60;
 
-impl Repl<'_> {
+impl Repl {
     pub(super) fn say(&mut self, text: &str) -> Result<(), ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         let watch = self.watch.clone();
-        let mut printer = Printer::new(self.options.hide_thinking, &words.thinking());
-        let mut show = |piece: crate::chat::Piece<'_>| match watch.ended() {
+        let mut printer = Printer::new(self.options.hide_thinking, &language.thinking());
+        let mut show = |piece: crate::prompt::Piece<'_>| match watch.ended() {
             Some(_) => std::ops::ControlFlow::Break(()),
             None => printer.print(piece),
         };
-        let limits = self.options.limits;
-        let reply = self.conversation.say(text, &mut self.session, &mut self.sampler, limits, &mut show)?;
+        let (limits, cancel) = (self.options.limits.clone(), self.cancel.clone());
+        let reply = self.conversation.say(text, &mut self.session, &mut self.sampler, &limits, &cancel, &mut show)?;
         // What was said is kept even if nobody can read it any more.
         let printed = printer.finish();
-        self.keep()?;
+        self.persist()?;
         printed?;
         if reply.dropped_turns > 0 {
-            self.tell(&words.dropped(reply.dropped_turns));
+            self.tell(&language.dropped(reply.dropped_turns));
         }
         match reply.answer.finish {
-            FinishReason::EndOfTurn => {}
-            FinishReason::Length => self.tell(&words.length_limit()),
-            FinishReason::ContextFull => self.tell(&words.context_full()),
-            FinishReason::Interrupted => self.tell(&words.interrupted()),
+            FinishReason::EndOfTurn | FinishReason::Stop => {}
+            FinishReason::Length => self.tell(&language.length_limit()),
+            FinishReason::ContextFull => self.tell(&language.context_full()),
+            FinishReason::Interrupted => self.tell(&language.interrupted()),
         }
         self.last_answer = Some(reply.answer);
         Ok(())
@@ -48,7 +48,7 @@ impl Repl<'_> {
         let asked = self.say(&question);
         if self.conversation.turns().len() == turns {
             self.conversation.redo(old);
-            self.keep()?;
+            self.persist()?;
         }
         asked
     }
@@ -79,20 +79,20 @@ impl Repl<'_> {
     }
 
     pub(super) fn undo(&mut self) -> Result<(), ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         let Some(turn) = self.conversation.undo(&mut self.session) else {
-            self.tell(&words.nothing_asked());
+            self.tell(&language.nothing_asked());
             return Ok(());
         };
-        self.tell(&words.undone(&quoted(&turn.user), self.conversation.turns().len()));
-        self.keep()
+        self.tell(&language.undone(&quoted(&turn.user), self.conversation.turns().len()));
+        self.persist()
     }
 
     pub(super) fn set_system(&mut self, system: Option<String>) -> Result<(), ReplError> {
         let is_some = system.is_some();
         self.conversation.set_system(system)?;
         self.tell(&self.options.language.system_set(is_some));
-        self.keep()
+        self.persist()
     }
 }
 

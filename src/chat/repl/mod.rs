@@ -1,23 +1,26 @@
 //! The chat in the terminal.
 
-mod dial;
+mod alpha_commands;
 mod history;
-mod keep;
+mod persistence;
 mod printer;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::command::Line;
-use super::conversation::{Conversation, ConversationError};
 use super::examples::Examples;
 use super::input::{Input, MAX_LINE_MIB, Typed};
+use super::messages::StatsLine;
 use super::saved::SavedError;
 use super::signals::Watch;
-use super::template::TemplateError;
-use super::words::{Language, StatsLine};
-use crate::engine::{Answer, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector};
-use keep::Home;
+use crate::engine::{
+    CancelToken, Completion, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector,
+};
+use crate::prompt::Language;
+use crate::prompt::TemplateError;
+use crate::prompt::{Conversation, ConversationError};
+use persistence::Home;
 
 /// What ends a chat with an error.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +71,12 @@ pub struct ReplOptions {
     pub session_file: Option<PathBuf>,
     /// Prompts to try.
     pub examples: Examples,
+    /// What to do about an error, beyond what it says itself: what only the program around a chat knows, such as flags.
+    pub hint: Option<Hint>,
 }
+
+/// Finds a hint for an error, in a language.
+pub type Hint = fn(&(dyn std::error::Error + 'static), Language) -> Option<String>;
 
 impl ReplOptions {
     fn sampler(&self, sampling: &Sampling, model: &Model) -> Result<Sampler, EngineError> {
@@ -81,17 +89,19 @@ impl ReplOptions {
 }
 
 /// A chat: a session, its conversation, and a person or a pipe in front of it.
-pub struct Repl<'model> {
-    session: Session<'model>,
+pub struct Repl {
+    session: Session,
     conversation: Conversation,
     options: ReplOptions,
     sampler: Sampler,
-    last_answer: Option<Answer>,
+    last_answer: Option<Completion>,
     is_person: bool,
     home: Home,
     /// What the next line begins with: a question to edit.
     written: String,
     watch: Watch,
+    /// Cancelled by Ctrl-C while a line is obeyed.
+    cancel: CancelToken,
 }
 
 /// What comes after a command.
@@ -100,14 +110,14 @@ enum Next {
     Leave,
 }
 
-impl<'model> Repl<'model> {
+impl Repl {
     /// A chat that has not begun.
     ///
     /// # Errors
     /// Signals cannot be caught, or the grammar is not one.
-    pub fn new(session: Session<'model>, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
+    pub fn new(session: Session, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
         let sampler = options.sampler(&options.sampling, session.model())?;
-        let watch = Watch::begin(session.interrupter()).map_err(ReplError::Signals)?;
+        let watch = Watch::begin().map_err(ReplError::Signals)?;
         let home = Home::new(options.session_file.clone());
         Ok(Self {
             session,
@@ -119,6 +129,7 @@ impl<'model> Repl<'model> {
             home,
             written: String::new(),
             watch,
+            cancel: CancelToken::default(),
         })
     }
 
@@ -138,7 +149,8 @@ impl<'model> Repl<'model> {
             let written = std::mem::take(&mut self.written);
             let typed = input.next(&self.prompt(), &written)?;
             let watch = self.watch.clone();
-            let work = watch.work();
+            let (work, cancel) = watch.work();
+            self.cancel = cancel;
             let text = match typed {
                 Typed::Text { text, is_utf8 } => {
                     if !is_utf8 {
@@ -165,7 +177,7 @@ impl<'model> Repl<'model> {
                 Ok(Next::Line) => pressed_ctrl_c = self.was_interrupted(),
                 Ok(Next::Leave) => return Ok(()),
                 Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-                Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_trouble(&error),
+                Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_error(&error),
                 // A terminal that was closed says so twice: by a signal, and when it is written to.
                 Err(error) if watch.ended().is_none() => return Err(error),
                 Err(_) => {}
@@ -179,11 +191,11 @@ impl<'model> Repl<'model> {
 
     fn greet(&self, resumed: &str) {
         let model = self.session.model();
-        let words = self.options.language;
+        let language = self.options.language;
         if self.is_person {
-            self.note(&words.welcome(model.name(), model.architecture(), model.n_layer(), model.n_embd()));
+            self.note(&language.welcome(model.name(), model.architecture(), model.n_layer(), model.n_embd()));
             if !self.conversation.has_models_own_template() {
-                self.tell(&words.template_missing());
+                self.tell(&language.template_missing());
             }
         }
         if !resumed.is_empty() {
@@ -192,7 +204,7 @@ impl<'model> Repl<'model> {
         let vectors = self.session.steering().vectors();
         if vectors.is_empty() {
             // Quiet or not: nobody shall believe in a protection that is not there.
-            self.tell(&words.unsteered());
+            self.tell(&language.unsteered());
         } else if self.is_person && !self.options.quiet {
             self.show_vectors();
         }
@@ -200,56 +212,57 @@ impl<'model> Repl<'model> {
             self.show_partial();
         }
         let unsuggested =
-            |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.header().suggested_alpha.is_none();
+            |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.file().header().suggested_alpha.is_none();
         if self.is_person {
             if vectors.iter().any(unsuggested) {
-                self.tell(&words.no_suggestion());
+                self.tell(&language.no_suggestion());
             }
-            self.note(&words.hint());
+            self.note(&language.hint());
         }
     }
 
     /// The prompt that a person sees: the strengths now.
     fn prompt(&self) -> String {
         let alphas: Vec<_> = self.session.steering().vectors().iter().map(|vector| vector.alpha.to_string()).collect();
-        let partial = if self.session.partial().is_empty() { "" } else { self.options.language.partial_mark() };
+        let partial =
+            if self.session.steering().partial().is_empty() { "" } else { self.options.language.partial_mark() };
         if alphas.is_empty() { "α – › ".to_owned() } else { format!("α {}{partial} › ", alphas.join("/")) }
     }
 
     fn obey(&mut self, line: Line) -> Result<Next, ReplError> {
-        let words = self.options.language;
+        let language = self.options.language;
         match line {
             Line::Quit => return Ok(Next::Leave),
             Line::Nothing => {}
             Line::Say(text) => self.say(&text)?,
             Line::SetAlpha { name, alpha } => self.set_alpha(name.as_deref(), alpha),
-            Line::BadAlpha(text) => self.tell(&words.bad_alpha(&text)),
+            Line::BadAlpha(text) => self.tell(&language.bad_alpha(&text)),
             Line::ShowAlpha | Line::Vectors => self.show_vectors(),
             Line::Compare(text) => self.compare(text)?,
             Line::Sweep { text, range } => self.sweep(text, range)?,
-            Line::ShowSystem => self.tell(&words.system_is(self.conversation.system())),
+            Line::ShowSystem => self.tell(&language.system_is(self.conversation.system())),
             Line::SetSystem(system) => self.set_system(system)?,
             Line::Regenerate => self.regenerate()?,
             Line::Undo => self.undo()?,
             Line::Edit(text) => self.edit(text)?,
             Line::Save { file, replace } => self.save(&file, replace)?,
             Line::Load(file) => self.load(&file)?,
-            Line::NoFile(command) => self.tell(&words.needs_a_file(command)),
+            Line::NoFile(command) => self.tell(&language.needs_a_file(command)),
             Line::Examples => self.show_examples(),
             Line::Example(number) => self.ask_example(number)?,
             Line::Stats => self.show_stats(),
             Line::Reset => {
                 self.conversation.reset();
                 self.session.forget();
-                self.tell(&words.reset());
-                self.keep()?;
+                self.tell(&language.reset());
+                self.persist()?;
             }
             Line::Recompute => {
                 self.session.forget();
-                self.tell(&words.recomputed());
+                self.tell(&language.recomputed());
             }
-            Line::Help => self.tell(&words.help()),
-            Line::Unknown(command) => self.tell(&words.unknown_command(&command)),
+            Line::Help => self.tell(&language.help()),
+            Line::Unknown(command) => self.tell(&language.unknown_command(&command)),
         }
         Ok(Next::Line)
     }
@@ -309,13 +322,16 @@ impl<'model> Repl<'model> {
         }
     }
 
-    fn tell_trouble(&self, error: &ReplError) {
-        let words = self.options.language;
+    fn tell_error(&self, error: &ReplError) {
+        let language = self.options.language;
         self.tell(&match error {
-            ReplError::Conversation(error) => words.trouble(error),
-            ReplError::Template(error) => words.template_error(error),
-            ReplError::Saved(error) => words.saved_error(error),
+            ReplError::Conversation(error) => language.error(error),
+            ReplError::Template(error) => language.template_error(error),
+            ReplError::Saved(error) => language.saved_error(error),
             error => error.to_string(),
         });
+        if let Some(hint) = self.options.hint.and_then(|hint| hint(error, language)) {
+            self.tell(&language.hint_for_error(&hint));
+        }
     }
 }

@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::chat::thinking::Piece;
+use crate::prompt::Piece;
 
 const DIM: Style = Style::new().dimmed();
 

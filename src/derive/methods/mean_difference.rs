@@ -7,8 +7,8 @@
 use ndarray::Array1;
 
 use super::{NoDirection, difference, unit};
-use crate::derive::sides::Sides;
+use crate::derive::contrast_classes::ContrastClasses;
 
-pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
-    unit(difference(sides)?)
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    unit(difference(classes)?)
 }

@@ -8,8 +8,8 @@ mod whitened;
 
 use ndarray::Array1;
 
+use super::contrast_classes::ContrastClasses;
 use super::lanczos::{Component, normalised};
-use super::sides::Sides;
 
 /// Why a method found no direction; the pipeline adds the layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) enum NoDirection {
 }
 
 /// Finds a unit direction `[n_embd]`, of either sign, from the two sides of a layer.
-type Find = fn(&Sides<'_>) -> Result<Array1<f64>, NoDirection>;
+type Find = fn(&ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection>;
 
 /// A way to find a layer's direction.
 #[derive(Debug, Clone, Copy)]
@@ -81,8 +81,8 @@ impl Method {
         Self::ALL.iter().find(|method| method.name == name).copied()
     }
 
-    pub(super) fn find(self, sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
-        (self.find)(sides)
+    pub(super) fn find(self, classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+        (self.find)(classes)
     }
 }
 
@@ -98,10 +98,10 @@ fn converged(component: Option<Component>, same: &'static str) -> Result<Array1<
 }
 
 /// The difference of the two means; refused if it is nothing but rounding.
-fn difference(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
-    let difference = sides.difference();
+fn difference(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    let difference = classes.difference();
     let length = difference.dot(&difference).sqrt();
-    if length > sides.smallest_distance() {
+    if length > classes.smallest_distance() {
         Ok(difference)
     } else {
         Err(NoDirection::Degenerate("both sides have the same mean"))
@@ -124,8 +124,8 @@ mod tests {
         let mut sample = Sample::random(11, 30, 30, 10);
         sample.spread_apart(4.0);
         for method in Method::ALL.iter().filter(|method| method.name != "pca-differences") {
-            let (direction, difference) =
-                sample.with(usize::MAX, |sides| (method.find(sides).unwrap(), normalised(sides.difference()).unwrap()));
+            let (direction, difference) = sample
+                .with(usize::MAX, |classes| (method.find(classes).unwrap(), normalised(classes.difference()).unwrap()));
             assert!((direction.dot(&direction) - 1.0).abs() < 1e-12, "{}", method.name);
             assert!(direction.dot(&difference).abs() > 0.8, "{}: {}", method.name, direction.dot(&difference));
         }
@@ -135,7 +135,7 @@ mod tests {
     fn states_without_a_direction_are_refused_by_every_method() {
         let same = Array2::from_elem((4, 5), 0.1_f32);
         for method in Method::ALL {
-            let found = Sample::new(&same, &same).with(usize::MAX, |sides| method.find(sides));
+            let found = Sample::new(&same, &same).with(usize::MAX, |classes| method.find(classes));
             assert!(matches!(found, Err(NoDirection::Degenerate(_))), "{}: {found:?}", method.name);
         }
     }
@@ -144,7 +144,7 @@ mod tests {
     fn memory_makes_no_difference() {
         let sample = Sample::random(5, 12, 12, 40);
         for method in Method::ALL {
-            let found = [usize::MAX, 0].map(|budget| sample.with(budget, |sides| method.find(sides).unwrap()));
+            let found = [usize::MAX, 0].map(|budget| sample.with(budget, |classes| method.find(classes).unwrap()));
             assert_eq!(found[0], found[1], "{}", method.name);
         }
     }

@@ -9,18 +9,18 @@
 use ndarray::Array1;
 
 use super::{NoDirection, converged};
+use crate::derive::contrast_classes::ContrastClasses;
 use crate::derive::lanczos::leading;
 use crate::derive::rows::Rows;
-use crate::derive::sides::Sides;
 
 /// `pca_diff`. As all rows are paired, the mean of the differences is the difference of the means.
-pub(super) fn find_centred(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
-    let rows = Rows::differences(sides, sides.difference());
-    converged(leading(&rows, &[], sides.smallest_distance()), "all pairs differ by the same")
+pub(super) fn find_centred(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    let rows = Rows::differences(classes, classes.difference());
+    converged(leading(&rows, &[], classes.smallest_distance()), "all pairs differ by the same")
 }
 
 /// `pca_center`.
-pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
-    let rows = Rows::differences(sides, Array1::zeros(sides.n_embd()));
-    converged(leading(&rows, &[], sides.smallest_distance()), "no pair differs")
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    let rows = Rows::differences(classes, Array1::zeros(classes.n_embd()));
+    converged(leading(&rows, &[], classes.smallest_distance()), "no pair differs")
 }

@@ -6,12 +6,12 @@
 use ndarray::Array1;
 
 use super::{NoDirection, converged};
+use crate::derive::contrast_classes::ContrastClasses;
 use crate::derive::lanczos::leading;
 use crate::derive::rows::Rows;
-use crate::derive::sides::Sides;
 
-pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
-    converged(leading(&Rows::pooled(sides), &[], sides.smallest_distance()), "all states are the same")
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    converged(leading(&Rows::pooled(classes), &[], classes.smallest_distance()), "all states are the same")
 }
 
 #[cfg(test)]

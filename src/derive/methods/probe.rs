@@ -12,9 +12,9 @@
 use ndarray::{Array1, Zip, s};
 
 use super::{NoDirection, difference, unit};
-use crate::derive::conjugate;
+use crate::derive::conjugate_gradient;
+use crate::derive::contrast_classes::ContrastClasses;
 use crate::derive::rows::Rows;
-use crate::derive::sides::Sides;
 
 /// C: how much the prompts count against the penalty.
 const COUNT: f64 = 1.0;
@@ -27,13 +27,13 @@ const INNER_STEPS: usize = 500;
 /// Halvings of a step at most.
 const HALVINGS: usize = 40;
 
-pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
     // Without a difference there is nothing to regress on but noise.
-    difference(sides)?;
-    let rows = Rows::pooled(sides);
+    difference(classes)?;
+    let rows = Rows::pooled(classes);
     let (n, d) = (rows.n_rows(), rows.n_embd());
     let length = (rows.squared_lengths().sum() / n as f64).sqrt();
-    let n_harmful = sides.rows.harmful.len();
+    let n_harmful = classes.rows.harmful.len();
     let sign = Array1::from_shape_fn(n, |row| if row < n_harmful { 1.0 } else { -1.0 });
 
     // The last entry is b, which is not penalised.
@@ -69,7 +69,7 @@ pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
             image
         };
         // As exact as the point is good: quadratic convergence at the end, little work at the beginning.
-        let (step, _) = conjugate::solve(product, &(-&gradient), relative.sqrt().min(0.1) * 0.1, INNER_STEPS);
+        let (step, _) = conjugate_gradient::solve(product, &(-&gradient), relative.sqrt().min(0.1) * 0.1, INNER_STEPS);
         let along = rows.times(&step.slice(s![..d]).to_owned()) / length + step[d];
         let value_at = |share: f64| {
             let loss = Zip::from(&sign)

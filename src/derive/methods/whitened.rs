@@ -12,10 +12,10 @@
 use ndarray::Array1;
 
 use super::{NoDirection, difference, unit};
-use crate::derive::conjugate;
-use crate::derive::products;
+use crate::derive::conjugate_gradient;
+use crate::derive::contrast_classes::ContrastClasses;
+use crate::derive::matvec;
 use crate::derive::rows::Rows;
-use crate::derive::sides::Sides;
 
 /// Relative residual at which the system counts as solved.
 const TOLERANCE: f64 = 1e-9;
@@ -27,13 +27,13 @@ const LEAST_SHRINKAGE: f64 = 1e-3;
 /// of rows, and this many give 130,000 pairs.
 const SAMPLE: usize = 512;
 
-pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
-    let difference = difference(sides)?;
-    let rows = Rows::within_sides(sides);
+pub(super) fn find(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection> {
+    let difference = difference(classes)?;
+    let rows = Rows::within_classes(classes);
     let lengths = rows.squared_lengths();
     let n = rows.n_rows() as f64;
     let diagonal = lengths.sum() / n / rows.n_embd() as f64;
-    if lengths.iter().all(|length| *length <= sides.smallest_distance().powi(2)) {
+    if lengths.iter().all(|length| *length <= classes.smallest_distance().powi(2)) {
         return Err(NoDirection::Degenerate("within each side all states are the same"));
     }
     let shrinkage = ledoit_wolf(&rows, &lengths).max(LEAST_SHRINKAGE);
@@ -41,7 +41,7 @@ pub(super) fn find(sides: &Sides<'_>) -> Result<Array1<f64>, NoDirection> {
         let covariance = rows.there_and_back(vector, |_, along| along) / n;
         covariance * (1.0 - shrinkage) + vector * (shrinkage * diagonal)
     };
-    let (direction, residual) = conjugate::solve(product, &difference, TOLERANCE, STEPS);
+    let (direction, residual) = conjugate_gradient::solve(product, &difference, TOLERANCE, STEPS);
     if residual > TOLERANCE { Err(NoDirection::NotConverged(residual)) } else { unit(direction) }
 }
 
@@ -68,7 +68,7 @@ fn mean_squared_product(rows: &Rows<'_>) -> f64 {
         let (own, later) = states[first * rows.n_embd()..].split_at(rows.n_embd());
         let own: Vec<f64> = own.iter().map(|value| f64::from(*value)).collect();
         let along = &mut along[first + 1..];
-        products::times(later, &own, along);
+        matvec::times(later, &own, along);
         sum += along.iter().map(|product| product * product).sum::<f64>();
     }
     let n_pairs = looked_at * (looked_at - 1) / 2;
@@ -96,8 +96,8 @@ mod tests {
             let within = ndarray::concatenate![Axis(0), &harmful - &means[0], &benign - &means[1]];
             let covariance = within.t().dot(&within) / 16.0;
             let diagonal = covariance.diag().mean().unwrap();
-            let shrinkage = sample.with(usize::MAX, |sides| {
-                let rows = Rows::within_sides(sides);
+            let shrinkage = sample.with(usize::MAX, |classes| {
+                let rows = Rows::within_classes(classes);
                 ledoit_wolf(&rows, &rows.squared_lengths()).max(LEAST_SHRINKAGE)
             });
             prop_assert!(shrinkage <= 1.0);

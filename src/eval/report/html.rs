@@ -4,20 +4,20 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 
 use super::ReportError;
+use super::messages::Messages;
 use super::page::Page;
-use super::words::Words;
 
 const TEMPLATE: &str = include_str!("report.html");
 const STYLE: &str = include_str!("style.css");
 
-pub(super) fn render(page: &Page, words: Words) -> Result<String, ReportError> {
+pub(super) fn render(page: &Page, messages: Messages) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     // The ending of the name turns escaping on.
     environment.add_template("report.html", TEMPLATE)?;
     environment.add_filter("printable", printable);
     let template = environment.get_template("report.html")?;
     Ok(template.render(
-        context! { page => Serde(page), style => STYLE, contents => words.contents(), unfold => words.unfold() },
+        context! { page => Serde(page), style => STYLE, contents => messages.contents(), unfold => messages.unfold() },
     )?)
 }
 

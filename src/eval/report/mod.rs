@@ -6,20 +6,20 @@ mod charts;
 mod figures;
 mod html;
 mod markdown;
+mod messages;
 mod page;
 mod sections;
 mod table;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
-use crate::chat::Language;
 use crate::eval::Summary;
 use crate::files::write_atomically;
-use words::Words;
+use crate::prompt::Language;
+use messages::Messages;
 
 /// A report that cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ pub enum ReportError {
 /// # Errors
 /// The drawing library or the template engine fails.
 pub fn html(summary: &Summary, language: Language) -> Result<String, ReportError> {
-    html::render(&sections::page(summary, Words(language))?, Words(language))
+    html::render(&sections::page(summary, Messages(language))?, Messages(language))
 }
 
 /// The report as Markdown, without the charts.
@@ -60,7 +60,7 @@ pub fn html(summary: &Summary, language: Language) -> Result<String, ReportError
 /// # Errors
 /// The drawing library fails: the page is the same.
 pub fn markdown(summary: &Summary, language: Language) -> Result<String, ReportError> {
-    Ok(markdown::render(&sections::page(summary, Words(language))?))
+    Ok(markdown::render(&sections::page(summary, Messages(language))?))
 }
 
 /// The summary as JSON, from which the report can be made again.

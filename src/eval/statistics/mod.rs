@@ -6,6 +6,7 @@
 mod estimate;
 mod paired;
 mod rate;
+pub mod summary;
 
 pub use estimate::Estimate;
 pub use paired::Paired;

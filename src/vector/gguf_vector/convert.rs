@@ -2,7 +2,7 @@
 
 use super::error::GgufVectorError;
 use super::read::GgufVector;
-use crate::vector::{ControlVector, Fingerprint, Header, Keep, LayerStats, Scale, Sign, SparseLayer, Target};
+use crate::vector::{ControlVector, Fingerprint, Header, Keep, LayerStats, ModelId, Scale, Sign, SparseLayer, Target};
 
 /// How a vector is imported.
 #[derive(Debug, Clone)]
@@ -26,22 +26,17 @@ impl GgufVector {
     /// The directions have another width than the model's hidden states, or name a layer that it lacks.
     pub fn to_control_vector(&self, target: &Target, import: &Import) -> Result<ControlVector, GgufVectorError> {
         let (path, model) = (|| self.path.clone(), || target.path.clone());
-        if self.n_embd != target.n_embd {
-            let (vector, model_width) = (self.n_embd, target.n_embd);
+        if self.n_embd != target.n_embd() {
+            let (vector, model_width) = (self.n_embd, target.n_embd());
             return Err(GgufVectorError::Width { path: path(), vector, model: model_width, target: model() });
         }
-        if let Some((layer, _)) = self.directions.iter().find(|(layer, _)| *layer as usize >= target.n_layer) {
-            let last = target.n_layer - 1;
+        if let Some((layer, _)) = self.directions.iter().find(|(layer, _)| *layer as usize >= target.n_layer()) {
+            let last = target.n_layer() - 1;
             return Err(GgufVectorError::Layer { path: path(), layer: *layer, last, target: model() });
         }
         let layers = self.directions.iter().map(|(layer, values)| sparse(*layer, values, import)).collect();
-        let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let header = Header {
-            architecture: target.architecture.clone(),
-            model_name: target.model_name.clone(),
-            fingerprint: target.fingerprint,
-            n_layer: narrow(target.n_layer),
-            n_embd: narrow(target.n_embd),
+            model: target.model.clone(),
             concept: import.concept.clone(),
             sign: import.sign,
             method: self.method.clone().unwrap_or_else(|| "imported".to_owned()),
@@ -72,13 +67,16 @@ impl GgufVector {
         n_layer: usize,
         import: &Import,
     ) -> Result<ControlVector, GgufVectorError> {
+        let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let target = Target {
             path: format!("a model of {n_layer} layers").into(),
-            architecture: architecture.to_owned(),
-            model_name: self.model_hint.clone().unwrap_or_default(),
-            n_layer,
-            n_embd: self.n_embd,
-            fingerprint: Fingerprint::UNBOUND,
+            model: ModelId {
+                architecture: architecture.to_owned(),
+                name: self.model_hint.clone().unwrap_or_default(),
+                fingerprint: Fingerprint::UNBOUND,
+                n_layer: narrow(n_layer),
+                n_embd: narrow(self.n_embd),
+            },
             output_norm: None,
         };
         self.to_control_vector(&target, import)

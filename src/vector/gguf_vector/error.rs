@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::vector::gguf::{GgufError, TensorType};
+use crate::gguf::{GgufError, TensorType};
 
 /// A control-vector GGUF that cannot be imported. `path` is the file in every variant.
 #[derive(Debug, thiserror::Error)]

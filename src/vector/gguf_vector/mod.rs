@@ -16,7 +16,7 @@ pub use read::GgufVector;
 pub use write::export;
 
 /// `general.architecture` of such a file.
-pub const ARCHITECTURE: &str = "controlvector";
+pub const ARCHITECTURE: &str = crate::gguf::CONTROL_VECTOR;
 /// What a tensor's name has before the number of its layer.
 const PREFIX: &str = "direction.";
 /// The architecture of the model that it was made for, in its maker's words.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::GgufVectorError;
 use super::{ARCHITECTURE, METHOD, MODEL_HINT, PREFIX};
 use crate::files::MappedFile;
-use crate::vector::gguf::Gguf;
-use crate::vector::target::widened;
+use crate::gguf::Gguf;
 
 /// A control vector from a GGUF, whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +55,7 @@ impl GgufVector {
             if rest != [1; 3] {
                 return Err(wrong(format!("has the shape {:?}; a direction has one dimension", tensor.shape)));
             }
-            let values = widened(tensor, file).ok_or_else(|| GgufVectorError::Kind {
+            let values = tensor.floats(file).ok_or_else(|| GgufVectorError::Kind {
                 path: owned(),
                 name: name(),
                 kind: tensor.kind,

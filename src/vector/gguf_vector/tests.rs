@@ -5,21 +5,23 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::vector::gguf::{Entry, encode};
-use crate::vector::{Fingerprint, Scale, Sign, SvFile, Target};
+use crate::gguf::{Entry, encode};
+use crate::vector::{Fingerprint, ModelId, Scale, Sign, SvFile, Target};
 
 fn import(sparsity: f32) -> Import {
     Import { sparsity, flip_sign: false, sign: Sign::Unstated, concept: "test".to_owned(), created_unix: 7 }
 }
 
-fn target(n_layer: usize, n_embd: usize) -> Target {
+fn target(n_layer: u32, n_embd: u32) -> Target {
     Target {
         path: "m.gguf".into(),
-        architecture: "llama".to_owned(),
-        model_name: "M".to_owned(),
-        n_layer,
-        n_embd,
-        fingerprint: Fingerprint([3; 32]),
+        model: ModelId {
+            architecture: "llama".to_owned(),
+            name: "M".to_owned(),
+            fingerprint: Fingerprint([3; 32]),
+            n_layer,
+            n_embd,
+        },
         output_norm: None,
     }
 }
@@ -50,7 +52,7 @@ fn a_sparse_import_keeps_the_largest_and_says_what_it_is() {
     assert_eq!((sparse.layers[1].layer, sparse.layers[1].stats.energy_kept), (2, 1.0));
     let header = &sparse.header;
     assert_eq!(
-        (header.scale, header.sign, header.fingerprint),
+        (header.scale, header.sign, header.model.fingerprint),
         (Scale::AsImported, Sign::Unstated, Fingerprint([3; 32]))
     );
     assert_eq!(header.provenance, "imported from v.gguf, made for \"mistral\"");
@@ -69,7 +71,7 @@ fn a_vector_for_another_model_is_refused_with_both_sides_named() {
     says(target(5, 4), &["direction.5", "layers 0 to 4"]);
     assert!(vector.to_unbound_vector("llama", 5, &import(1.0)).is_err());
     let unbound = vector.to_unbound_vector("llama", 6, &import(1.0)).unwrap();
-    assert!(unbound.header.fingerprint.is_unbound());
+    assert!(unbound.header.model.fingerprint.is_unbound());
 }
 
 #[test]

@@ -25,18 +25,18 @@ pub enum SvError {
         source: io::Error,
     },
     /// The file breaks a rule of the format.
-    #[error("{} is not a usable vector: {fault}; {}", .path.display(), .fault.way_out())]
+    #[error("{} is not a usable vector: {error}; {}", .path.display(), .error.way_out())]
     Broken {
         /// The file.
         path: PathBuf,
         /// Which rule.
-        fault: Fault,
+        error: FormatError,
     },
     /// A vector that was to be written breaks a rule of the format.
-    #[error("the vector cannot be stored as a .sv file: {fault}")]
+    #[error("the vector cannot be stored as a .sv file: {error}")]
     Invalid {
         /// Which rule.
-        fault: Fault,
+        error: FormatError,
     },
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for At {
 /// A rule of the format that is broken. Read from top to bottom, these are the checks that a reader must make.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum FormatError {
     /// A file must begin with the magic.
     #[error("it does not begin like a .sv file (bytes 0 to 7)")]
     Magic,
@@ -208,7 +208,7 @@ pub enum Fault {
     },
 }
 
-impl Fault {
+impl FormatError {
     /// What someone who holds such a file can do.
     fn way_out(&self) -> &'static str {
         match self {

@@ -2,16 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::vector::{Fingerprint, Header, Keep, LayerEntry, LayerStats, Scale, Sign};
+use crate::vector::{Header, Keep, LayerEntry, LayerStats, ModelId, Scale, Sign};
 
 /// The order of fields is the order of bytes.
 #[derive(Debug, Deserialize)]
 pub(super) struct FirstHeader {
-    architecture: String,
-    model_name: String,
-    fingerprint: Fingerprint,
-    n_layer: u32,
-    n_embd: u32,
+    model: ModelId,
     concept: String,
     sign: Sign,
     method: String,
@@ -43,11 +39,7 @@ impl From<FirstHeader> for Header {
             stats: LayerStats { separation, energy_kept, gap, held_out: None },
         };
         Self {
-            architecture: first.architecture,
-            model_name: first.model_name,
-            fingerprint: first.fingerprint,
-            n_layer: first.n_layer,
-            n_embd: first.n_embd,
+            model: first.model,
             concept: first.concept,
             sign: first.sign,
             method: first.method,

@@ -12,7 +12,7 @@ mod tests;
 mod view;
 mod write;
 
-pub use error::{At, Fault, SvError};
+pub use error::{At, FormatError, SvError};
 pub use read::SvFile;
 pub use view::{Indices, LayerView, Values};
 pub(super) use write::encode;

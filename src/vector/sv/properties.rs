@@ -35,9 +35,9 @@ fn any_vector() -> impl Strategy<Value = ControlVector> {
         layers.prop_map(move |layers| {
             let (architecture, provenance, fingerprint, unit, suggested_alpha, created_unix) = header.clone();
             let mut vector = ControlVector { header: samples::header(n_layer, n_embd), layers };
-            vector.header.architecture = architecture;
+            vector.header.model.architecture = architecture;
             vector.header.provenance = provenance;
-            vector.header.fingerprint = Fingerprint(fingerprint);
+            vector.header.model.fingerprint = Fingerprint(fingerprint);
             vector.header.scale = if unit { Scale::Unit } else { Scale::Gap };
             vector.header.keep = if unit { Keep::Energy } else { Keep::Global };
             vector.header.suggested_alpha = suggested_alpha;
@@ -54,7 +54,7 @@ proptest! {
         let bytes = vector.encode().unwrap();
         let file = SvFile::from_bytes(&bytes).unwrap();
         let read = file.to_control_vector();
-        prop_assert_eq!(&read.header.architecture, &vector.header.architecture);
+        prop_assert_eq!(&read.header.model.architecture, &vector.header.model.architecture);
         prop_assert_eq!(read.layers.len(), vector.layers.len());
         for (read, made) in read.layers.iter().zip(&vector.layers) {
             prop_assert_eq!((read.layer, &read.indices, read.stats), (made.layer, &made.indices, made.stats));

@@ -47,7 +47,7 @@ impl SvFile {
         bytemuck::cast_slice_mut(&mut words)[..n_bytes].copy_from_slice(bytes);
         match check::check(&bytemuck::cast_slice(&words)[..n_bytes]) {
             Ok(content) => Ok(Self { words, n_bytes, path, content }),
-            Err(fault) => Err(SvError::Broken { path, fault }),
+            Err(error) => Err(SvError::Broken { path, error }),
         }
     }
 

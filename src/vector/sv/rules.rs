@@ -1,14 +1,14 @@
 //! What must hold for a vector's content, whether it is being read or written.
 
 use super::N_EMBD_LIMIT;
-use super::error::{At, Fault};
+use super::error::{At, FormatError};
 use crate::vector::Header;
 
 /// Checks the header; `places` says where each layer's entry begins in the file, if it comes from one.
-pub(super) fn check_header(header: &Header, places: &[usize]) -> Result<(), Fault> {
-    let field = |field, value: &dyn ToString, rule| Err(Fault::Field { field, value: value.to_string(), rule });
-    if header.n_embd == 0 || header.n_embd > N_EMBD_LIMIT {
-        return field("n_embd", &header.n_embd, "from 1 to 1048576");
+pub(super) fn check_header(header: &Header, places: &[usize]) -> Result<(), FormatError> {
+    let field = |field, value: &dyn ToString, rule| Err(FormatError::Field { field, value: value.to_string(), rule });
+    if header.model.n_embd == 0 || header.model.n_embd > N_EMBD_LIMIT {
+        return field("n_embd", &header.model.n_embd, "from 1 to 1048576");
     }
     if !(header.sparsity > 0.0 && header.sparsity <= 1.0) {
         return field("sparsity", &header.sparsity, "above 0 and at most 1");
@@ -34,28 +34,34 @@ pub(super) fn check_header(header: &Header, places: &[usize]) -> Result<(), Faul
     for (position, entry) in header.layers.iter().enumerate() {
         let at = At(places.get(position).copied());
         let layer = entry.layer;
-        if before.is_some_and(|before| layer <= before) || layer >= header.n_layer {
-            return Err(Fault::LayerOrder { layer, n_layer: header.n_layer, at });
+        if before.is_some_and(|before| layer <= before) || layer >= header.model.n_layer {
+            return Err(FormatError::LayerOrder { layer, n_layer: header.model.n_layer, at });
         }
         before = Some(layer);
-        check_length(layer, entry.n_components as usize, entry.n_components as usize, header.n_embd, at)?;
+        check_length(layer, entry.n_components as usize, entry.n_components as usize, header.model.n_embd, at)?;
         let stats = entry.stats;
         let held_out = stats.held_out.unwrap_or_default();
         let fitted = [stats.separation, stats.energy_kept, stats.gap];
         let unseen = [held_out.auc, held_out.fisher, held_out.cohens_d];
         if !fitted.iter().chain(&unseen).all(|number| number.is_finite()) {
-            return Err(Fault::Statistics { layer, at });
+            return Err(FormatError::Statistics { layer, at });
         }
     }
     Ok(())
 }
 
 /// Checks how many components a layer has.
-pub(super) fn check_length(layer: u32, n_indices: usize, n_values: usize, n_embd: u32, at: At) -> Result<(), Fault> {
+pub(super) fn check_length(
+    layer: u32,
+    n_indices: usize,
+    n_values: usize,
+    n_embd: u32,
+    at: At,
+) -> Result<(), FormatError> {
     if n_indices == n_values && n_indices > 0 && n_indices <= n_embd as usize {
         return Ok(());
     }
-    Err(Fault::LayerLength { layer, n_indices, n_values, n_embd, at })
+    Err(FormatError::LayerLength { layer, n_indices, n_values, n_embd, at })
 }
 
 /// Checks a layer's indices; `place` says where each is.
@@ -64,11 +70,11 @@ pub(super) fn check_indices(
     indices: impl Iterator<Item = u32>,
     n_embd: u32,
     place: impl Fn(usize) -> At,
-) -> Result<(), Fault> {
+) -> Result<(), FormatError> {
     let mut before = None;
     for (position, index) in indices.enumerate() {
         if before.is_some_and(|before| index <= before) || index >= n_embd {
-            return Err(Fault::IndexOrder { layer, position, index, n_embd, at: place(position) });
+            return Err(FormatError::IndexOrder { layer, position, index, n_embd, at: place(position) });
         }
         before = Some(index);
     }
@@ -80,9 +86,9 @@ pub(super) fn check_values(
     layer: u32,
     mut finite: impl Iterator<Item = bool>,
     place: impl Fn(usize) -> At,
-) -> Result<(), Fault> {
+) -> Result<(), FormatError> {
     match finite.position(|finite| !finite) {
-        Some(position) => Err(Fault::NotFinite { layer, position, at: place(position) }),
+        Some(position) => Err(FormatError::NotFinite { layer, position, at: place(position) }),
         None => Ok(()),
     }
 }

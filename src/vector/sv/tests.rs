@@ -1,11 +1,11 @@
 //! The format's promises, one by one: what was written is read, and nothing else is.
 
-use super::{CHECKSUM, Fault, HEADER_LIMIT, Indices, PREFIX, SvError, SvFile, Values};
+use super::{CHECKSUM, FormatError, HEADER_LIMIT, Indices, PREFIX, SvError, SvFile, Values};
 use crate::vector::{ControlVector, HeldOut, LayerStats, SparseLayer, samples};
 
-fn fault(bytes: &[u8]) -> Fault {
+fn error(bytes: &[u8]) -> FormatError {
     match SvFile::from_bytes(bytes) {
-        Err(SvError::Broken { fault, .. }) => fault,
+        Err(SvError::Broken { error, .. }) => error,
         other => panic!("not a broken file: {other:?}"),
     }
 }
@@ -113,7 +113,7 @@ fn every_cut_and_every_bit_flip_is_refused() {
     }
     for extra in 1..9 {
         let longer = [&bytes[..], &vec![0; extra]].concat();
-        assert!(matches!(fault(&longer), Fault::Checksum { .. }), "{extra} more bytes");
+        assert!(matches!(error(&longer), FormatError::Checksum { .. }), "{extra} more bytes");
     }
 }
 
@@ -141,33 +141,39 @@ fn every_rule_behind_the_checksum_is_checked() {
     let first_values = first_indices + 8;
     let set = |at: usize, new: &'static [u8]| move |bytes: &mut Vec<u8>| bytes[at..at + new.len()].copy_from_slice(new);
 
-    assert!(matches!(fault(&changed(set(12, &[0xFF; 4]))), Fault::HeaderLength { .. }));
-    assert!(matches!(fault(&changed(set(12, &[0; 4]))), Fault::Header { .. }));
-    assert!(matches!(fault(&changed(|bytes| bytes[12] += 1)), Fault::Header { .. }));
-    assert!(matches!(fault(&changed(set(16, &[0xFF; 8]))), Fault::Header { .. }));
-    assert!(matches!(fault(&changed(set(end - 74, &[0xFF; 8]))), Fault::Header { .. }));
-    assert!(matches!(fault(&changed(set(end - 33, &[4, 0, 0, 0]))), Fault::LayerOrder { layer: 4, .. }));
-    assert!(matches!(fault(&changed(set(end - 33, &[1, 0, 0, 0]))), Fault::LayerOrder { layer: 1, .. }));
-    assert!(matches!(fault(&changed(set(end - 29, &[9, 0, 0, 0]))), Fault::LayerLength { layer: 3, .. }));
-    assert!(matches!(fault(&changed(set(end - 29, &[0, 0, 0, 0]))), Fault::LayerLength { layer: 3, .. }));
-    assert!(matches!(fault(&changed(set(end - 29, &[8, 0, 0, 0]))), Fault::Overlong { .. }));
-    assert!(matches!(fault(&changed(set(end - 25, &[0, 0, 0xC0, 0x7F]))), Fault::Statistics { .. }));
-    assert!(matches!(fault(&changed(set(end - 4, &[0, 0, 0xC0, 0x7F]))), Fault::Statistics { layer: 3, .. }));
-    assert!(matches!(fault(&changed(set(end - 13, &[2]))), Fault::Header { .. }));
-    assert!(matches!(fault(&changed(set(end, &[4]))), Fault::Encoding { index_size: 4, .. }));
-    assert!(matches!(fault(&changed(set(end + 1, &[3]))), Fault::Encoding { value_size: 3, .. }));
-    assert!(matches!(fault(&changed(set(first_indices, &[3]))), Fault::IndexOrder { layer: 1, position: 1, .. }));
-    assert!(matches!(fault(&changed(set(first_indices + 4, &[8]))), Fault::IndexOrder { layer: 1, position: 2, .. }));
-    assert_eq!(fault(&changed(set(first_indices + 6, &[1]))), Fault::Padding { at: first_indices + 6 });
-    assert!(matches!(fault(&changed(set(first_values + 1, &[0x7C]))), Fault::NotFinite { layer: 1, position: 0, .. }));
+    assert!(matches!(error(&changed(set(12, &[0xFF; 4]))), FormatError::HeaderLength { .. }));
+    assert!(matches!(error(&changed(set(12, &[0; 4]))), FormatError::Header { .. }));
+    assert!(matches!(error(&changed(|bytes| bytes[12] += 1)), FormatError::Header { .. }));
+    assert!(matches!(error(&changed(set(16, &[0xFF; 8]))), FormatError::Header { .. }));
+    assert!(matches!(error(&changed(set(end - 74, &[0xFF; 8]))), FormatError::Header { .. }));
+    assert!(matches!(error(&changed(set(end - 33, &[4, 0, 0, 0]))), FormatError::LayerOrder { layer: 4, .. }));
+    assert!(matches!(error(&changed(set(end - 33, &[1, 0, 0, 0]))), FormatError::LayerOrder { layer: 1, .. }));
+    assert!(matches!(error(&changed(set(end - 29, &[9, 0, 0, 0]))), FormatError::LayerLength { layer: 3, .. }));
+    assert!(matches!(error(&changed(set(end - 29, &[0, 0, 0, 0]))), FormatError::LayerLength { layer: 3, .. }));
+    assert!(matches!(error(&changed(set(end - 29, &[8, 0, 0, 0]))), FormatError::Overlong { .. }));
+    assert!(matches!(error(&changed(set(end - 25, &[0, 0, 0xC0, 0x7F]))), FormatError::Statistics { .. }));
+    assert!(matches!(error(&changed(set(end - 4, &[0, 0, 0xC0, 0x7F]))), FormatError::Statistics { layer: 3, .. }));
+    assert!(matches!(error(&changed(set(end - 13, &[2]))), FormatError::Header { .. }));
+    assert!(matches!(error(&changed(set(end, &[4]))), FormatError::Encoding { index_size: 4, .. }));
+    assert!(matches!(error(&changed(set(end + 1, &[3]))), FormatError::Encoding { value_size: 3, .. }));
+    assert!(matches!(error(&changed(set(first_indices, &[3]))), FormatError::IndexOrder { layer: 1, position: 1, .. }));
+    assert!(matches!(
+        error(&changed(set(first_indices + 4, &[8]))),
+        FormatError::IndexOrder { layer: 1, position: 2, .. }
+    ));
+    assert_eq!(error(&changed(set(first_indices + 6, &[1]))), FormatError::Padding { at: first_indices + 6 });
+    assert!(matches!(
+        error(&changed(set(first_values + 1, &[0x7C]))),
+        FormatError::NotFinite { layer: 1, position: 0, .. }
+    ));
     let longer = changed(|bytes| bytes.splice(bytes.len() - CHECKSUM..bytes.len() - CHECKSUM, [0; 4]).for_each(drop));
-    assert!(matches!(fault(&longer), Fault::Leftover { .. }));
+    assert!(matches!(error(&longer), FormatError::Leftover { .. }));
 }
 
 #[test]
-fn a_fault_names_its_byte() {
+fn an_error_names_its_byte() {
     let end = header_end(&samples::small().encode().unwrap());
-    let text = fault(&changed(|bytes| bytes[end - 33] = 9)).to_string();
+    let text = error(&changed(|bytes| bytes[end - 33] = 9)).to_string();
     assert!(text.contains(&format!("layer 9 (byte {})", end - 33)), "{text}");
 }
 
@@ -190,8 +196,8 @@ fn writing_checks_what_reading_checks() {
         ),
         (|vector| vector.header.n_harmful_held_out = 201, "n_harmful_held_out = 201"),
         (|vector| vector.header.n_benign_held_out = 301, "n_benign_held_out = 301"),
-        (|vector| vector.header.n_embd = 0, "n_embd = 0"),
-        (|vector| vector.header.n_embd = (1 << 20) + 1, "n_embd = 1048577"),
+        (|vector| vector.header.model.n_embd = 0, "n_embd = 0"),
+        (|vector| vector.header.model.n_embd = (1 << 20) + 1, "n_embd = 1048577"),
         (|vector| vector.header.sparsity = 0.0, "sparsity = 0"),
         (|vector| vector.header.sparsity = f32::NAN, "sparsity = NaN"),
         (|vector| vector.header.suggested_alpha = Some(f32::NAN), "suggested_alpha = NaN"),

@@ -2,7 +2,7 @@
 
 use half::f16;
 
-use super::error::{At, Fault};
+use super::error::{At, FormatError};
 use super::rules::{check_header, check_indices, check_length, check_values};
 use super::{Encoding, HEADER_LIMIT, MAGIC, NARROW_N_EMBD, PREFIX, VERSION, aligned, header_encoding};
 use crate::vector::{ControlVector, Header, LayerEntry, Scale, SparseLayer};
@@ -11,19 +11,19 @@ use crate::vector::{ControlVector, Header, LayerEntry, Scale, SparseLayer};
 /// worth more than this share of a value.
 const HALF_PRECISION: f32 = 1e-3;
 
-pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, Fault> {
-    let layers = vector.layers.iter().map(|layer| check_layer(layer, vector.header.n_embd));
+pub(in crate::vector) fn encode(vector: &ControlVector) -> Result<Vec<u8>, FormatError> {
+    let layers = vector.layers.iter().map(|layer| check_layer(layer, vector.header.model.n_embd));
     let header = Header { layers: layers.collect::<Result<_, _>>()?, ..vector.header.clone() };
     check_header(&header, &[])?;
     let mut values = vector.layers.iter().flat_map(|layer| &layer.values);
     // A whole vector from elsewhere can be given back as it came, so none of its bits may be lost.
     let is_exact = header.scale == Scale::AsImported && header.sparsity == 1.0;
     let fits = |value: &f32| if is_exact { is_half(*value) } else { fits_half(*value) };
-    let encoding = Encoding { wide_indices: header.n_embd > NARROW_N_EMBD, wide_values: !values.all(fits) };
+    let encoding = Encoding { wide_indices: header.model.n_embd > NARROW_N_EMBD, wide_values: !values.all(fits) };
     let header_bytes = bincode::serde::encode_to_vec(&header, header_encoding())
-        .map_err(|error| Fault::Header { reason: error.to_string() })?;
+        .map_err(|error| FormatError::Header { reason: error.to_string() })?;
     let header_length = u32::try_from(header_bytes.len()).ok().filter(|_| header_bytes.len() <= HEADER_LIMIT);
-    let too_long = Fault::HeaderLength { length: header_bytes.len(), limit: HEADER_LIMIT };
+    let too_long = FormatError::HeaderLength { length: header_bytes.len(), limit: HEADER_LIMIT };
     let header_length = header_length.ok_or(too_long)?;
 
     let mut bytes = Vec::with_capacity(PREFIX + header_bytes.len());
@@ -67,7 +67,7 @@ fn fits_half(value: f32) -> bool {
 }
 
 /// The layer's entry in the header, after checking what a header cannot show: indices and values.
-fn check_layer(layer: &SparseLayer, n_embd: u32) -> Result<LayerEntry, Fault> {
+fn check_layer(layer: &SparseLayer, n_embd: u32) -> Result<LayerEntry, FormatError> {
     let SparseLayer { layer, indices, values, stats } = layer;
     let nowhere = |_| At(None);
     check_length(*layer, indices.len(), values.len(), n_embd, At(None))?;

@@ -6,8 +6,9 @@ mod template;
 
 use std::path::PathBuf;
 
-use antidote::chat::{Language, parse_alpha};
+use antidote::chat::parse_alpha;
 use antidote::dump::{Element, TokenPosition};
+use antidote::prompt::Language;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use generation::GenerationArgs;
@@ -49,6 +50,7 @@ pub enum Command {
         after_help = "Threads, fused attention, the KV cache's number format and the batch size are tried. What was \
                             found is kept for this model on this processor; flags and the config file win over it."
     )]
+    #[command(alias = "autotune")]
     Tune(TuneArgs),
     /// Show the defaults of chat, run and dump, and where each comes from.
     #[command(after_help = "Defaults are read from antidote/config.toml in the folder for configuration \

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use antidote::autotune::Settings;
 use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Outline};
-use antidote::tuning::Settings;
 use clap::{Args, ValueEnum};
 
 use crate::tuned;

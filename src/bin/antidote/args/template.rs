@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use antidote::chat::{Template, TemplateError, Variable};
 use antidote::engine::Model;
+use antidote::prompt::{Template, TemplateError, Variable};
 use clap::Args;
 
 /// How messages become a prompt.

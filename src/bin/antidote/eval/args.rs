@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use antidote::eval::defences::Defence;
-use antidote::eval::judges::Judge;
-use antidote::eval::plan::{AttackSource, BedFiles, parse_alphas, parse_percents};
+use antidote::eval::dataset::{AttackSource, BedFiles, parse_alphas, parse_percents};
+use antidote::eval::generate::defences::Defence;
+use antidote::eval::judge::Judge;
 use clap::Args;
 
 use crate::args::{LanguageArg, ModelArgs, TemplateArgs};
@@ -113,7 +113,7 @@ pub struct ArmArgs {
     /// Strengths: 0,0.25,0.5 or a range 0..1:0.1 [default: some around what the vector suggests].
     #[arg(short, long, value_name = "LIST", value_parser = parse_alpha_list, allow_hyphen_values = true)]
     pub alpha: Option<Numbers>,
-    /// Percent of a layer's components that are kept: 1,5,100. A vector can be thinned and not filled up again, so this wants
+    /// Percent of a layer's components that are kept: 1,5,100. A vector can be pruned and not filled up again, so this wants
     /// one with as many as the largest number [default: as many as the vector has].
     #[arg(long, value_name = "LIST", value_parser = parse_percent_list)]
     pub sparsity: Option<Numbers>,
@@ -177,8 +177,10 @@ fn parse_defences(text: &str) -> Result<Defences, String> {
         names => {
             let mut defences = vec![];
             for name in names.split(',') {
-                let defence =
-                    name.trim().parse().map_err(|error: antidote::eval::defences::DefenceError| error.to_string())?;
+                let defence = name
+                    .trim()
+                    .parse()
+                    .map_err(|error: antidote::eval::generate::defences::DefenceError| error.to_string())?;
                 if !defences.contains(&defence) {
                     defences.push(defence);
                 }
@@ -189,7 +191,7 @@ fn parse_defences(text: &str) -> Result<Defences, String> {
 }
 
 fn parse_judge(text: &str) -> Result<Judge, String> {
-    text.parse().map_err(|error: antidote::eval::judges::JudgeError| error.to_string())
+    text.parse().map_err(|error: antidote::eval::judge::JudgeError| error.to_string())
 }
 
 fn parse_limit(text: &str) -> Result<usize, String> {

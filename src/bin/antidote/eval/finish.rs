@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use antidote::chat::Language;
 use antidote::engine::Model;
 use antidote::eval::{About, Cost, Goals, Journal, JudgeFacts, ModelFacts, Summary, VectorFacts, report};
 use antidote::files::write_atomically;
+use antidote::prompt::Language;
 use serde::{Deserialize, Serialize};
 
 use super::args::EvalArgs;

@@ -9,11 +9,11 @@ mod write;
 
 use std::time::Instant;
 
-use antidote::engine::{Interrupter, Model};
-use antidote::eval::judges::Judge;
-use antidote::eval::run::{
-    EvalError, Evaluation, Observer, Ready, Search, judge_with_model, judge_with_phrases, put_in_order,
-};
+use antidote::engine::CancelToken;
+use antidote::eval::Search;
+use antidote::eval::generate::{EvalError, Evaluation, Observer, Ready, put_in_order};
+use antidote::eval::judge::Judge;
+use antidote::eval::judge::{judge_with_model, judge_with_phrases};
 use antidote::eval::{Arm, Journal, NO_DEFENCE};
 
 use args::EvalArgs;
@@ -23,7 +23,7 @@ use plan::Plan;
 use super::args::ModelArgs;
 use super::load;
 use super::progress::Progress;
-use super::{Failure, UsageError};
+use super::{Failure, Misuse, UsageError};
 
 /// Prompts that times are taken of.
 const TIMED: usize = 5;
@@ -33,9 +33,9 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     if matches!(args.judging.judge, Judge::Refusal) && args.judging.compare > 0 {
         return Err(UsageError("--compare needs a judge model: --judge guard:FILE.gguf".to_owned()).into());
     }
-    let interrupter = stop_at_ctrl_c()?;
+    let cancel = stop_at_ctrl_c()?;
     if args.judging.rejudge {
-        return rejudge::run(args, &interrupter);
+        return rejudge::run(args, &cancel);
     }
     let plan = Plan::of(args)?;
     let begun = Instant::now();
@@ -50,12 +50,12 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
         bed: plan.bed.clone(),
         vector: plan.vector.clone(),
         sparsities: plan.arms.sparsities.clone(),
-        interrupter: interrupter.clone(),
+        cancel: cancel.clone(),
         observer: observer(),
     };
     let mut evaluation = ready.open(&args.out).map_err(failure)?;
-    for notice in evaluation.notices() {
-        antidote::say!("note: {notice}");
+    for skipped in evaluation.skipped() {
+        antidote::say!("note: {skipped}");
     }
     let n_before = evaluation.journal().records().len();
     if n_before > 0 {
@@ -71,11 +71,11 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
             return Err(error);
         }
     };
-    about.left_out = evaluation.notices().iter().map(ToString::to_string).collect();
+    about.left_out = evaluation.skipped().iter().map(ToString::to_string).collect();
     let mut journal = evaluation.into_journal();
     // The judge may be as large as the model.
     drop(model);
-    judge(args, &mut journal, &interrupter)?;
+    judge(args, &mut journal, &cancel)?;
     let summary = finish::finish(args, &journal, about, plan.goals, timing)?;
     if args.search.write {
         write::write(&plan, &summary)?;
@@ -107,7 +107,8 @@ fn ask(
     if finish::fixed_time().is_some() {
         return Ok(None);
     }
-    let mut timed: Vec<Arm> = arms.iter().filter(|arm| arm.is_plain() || arm.defence != NO_DEFENCE).cloned().collect();
+    let mut timed: Vec<Arm> =
+        arms.iter().filter(|arm| arm.is_baseline() || arm.defence != NO_DEFENCE).cloned().collect();
     // Every strength costs the same.
     timed.extend(arms.iter().find(|arm| arm.alpha != 0.0).cloned());
     let chat = args.model.context(&plan.model)?;
@@ -117,15 +118,15 @@ fn ask(
 }
 
 /// Verdicts for all that was recorded.
-fn judge(args: &EvalArgs, journal: &mut Journal, interrupter: &Interrupter) -> Result<(), Failure> {
+fn judge(args: &EvalArgs, journal: &mut Journal, cancel: &CancelToken) -> Result<(), Failure> {
     match &args.judging.judge {
         Judge::Refusal => judge_with_phrases(journal),
         Judge::Guard { path, kind } => {
             let only_flags = ModelArgs { model: None, model_flag: None, ctx: None, ..args.model };
             let context = only_flags.context(path)?;
-            let model: Model = load::model(path, &only_flags, &context)?;
+            let model = load::model(path, &only_flags, &context)?;
             let judge = &args.judging.judge;
-            judge_with_model(journal, judge, *kind, &model, &context, args.judging.compare, interrupter, observer())
+            judge_with_model(journal, judge, *kind, &model, &context, args.judging.compare, cancel, observer())
                 .map_err(failure)?;
         }
     }
@@ -133,15 +134,15 @@ fn judge(args: &EvalArgs, journal: &mut Journal, interrupter: &Interrupter) -> R
 }
 
 /// Ctrl-C stops after what is being computed; what is recorded stays. A second one stops at once.
-fn stop_at_ctrl_c() -> Result<Interrupter, Failure> {
-    let interrupter = Interrupter::default();
-    let handle = interrupter.clone();
+fn stop_at_ctrl_c() -> Result<CancelToken, Failure> {
+    let cancel = CancelToken::default();
+    let handle = cancel.clone();
     ctrlc::set_handler(move || {
-        if handle.interrupt() {
+        if handle.cancel() {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     })?;
-    Ok(interrupter)
+    Ok(cancel)
 }
 
 /// A bar for every kind of work.
@@ -167,7 +168,7 @@ fn failure(error: EvalError) -> Failure {
     match error {
         EvalError::Engine(error) => error.into(),
         error @ (EvalError::NoVector | EvalError::TooSparse { .. } | EvalError::NoRates | EvalError::Defence(_)) => {
-            UsageError(error.to_string()).into()
+            Misuse(error.into()).into()
         }
         error => error.into(),
     }

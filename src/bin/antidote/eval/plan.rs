@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use antidote::engine::ContextOptions;
 use antidote::eval::Goals;
-use antidote::eval::defences::Defence;
-use antidote::eval::judges::Judge;
-use antidote::eval::plan::{BedFiles, PlanError, TestBed};
-use antidote::eval::run::{ArmPlan, Settings};
-use antidote::vector::{SvFile, beside};
+use antidote::eval::dataset::{BedFiles, PlanError, TestBed};
+use antidote::eval::generate::defences::Defence;
+use antidote::eval::generate::{ArmPlan, Settings};
+use antidote::eval::judge::Judge;
+use antidote::vector::{SvFile, sidecars};
 
 use super::args::EvalArgs;
 use crate::demo::Demo;
-use crate::{Failure, UsageError};
+use crate::{Failure, Misuse, UsageError};
 
 /// Prompts of every kind with `--quick`.
 const QUICK_LIMIT: usize = 36;
@@ -53,11 +53,11 @@ impl Plan {
             (None, Some(demo)) if demo.cases.is_file() => {
                 BedFiles { cases: Some(demo.cases.clone()), ..BedFiles::default() }
             }
-            (None, _) => return Err(UsageError(PlanError::Nothing.to_string()).into()),
+            (None, _) => return Err(Misuse(PlanError::Nothing.into()).into()),
         };
         let vector = vector(args, demo.as_ref(), &model)?;
         let mut bed = TestBed::read(&files).map_err(|error| match error {
-            PlanError::NoRequests | PlanError::Nothing => Failure::from(UsageError(error.to_string())),
+            PlanError::NoRequests | PlanError::Nothing => Failure::from(Misuse(error.into())),
             error => error.into(),
         })?;
         let quick = args.bed.quick;
@@ -87,7 +87,7 @@ impl Plan {
             max_tokens: args.max_tokens as usize,
             seed: args.seed,
             n_likelihood: args.likelihoods.unwrap_or(likelihoods),
-            n_sequences: args.parallel,
+            n_slots: args.parallel,
         };
         if is_search && vector.is_none() {
             return Err(UsageError("--target-dsr needs a vector; name one with --vector FILE.sv".to_owned()).into());
@@ -116,7 +116,7 @@ fn vector(args: &EvalArgs, demo: Option<&Demo>, model: &std::path::Path) -> Resu
         return Ok(None);
     }
     let named = args.arms.vector.clone().or_else(|| demo.map(|demo| demo.vector.clone()));
-    let path = match (named, beside(model).as_slice()) {
+    let path = match (named, sidecars(model).as_slice()) {
         (Some(path), _) => path,
         (None, [one]) => one.clone(),
         (None, []) if args.arms.alpha.is_none() && args.arms.sparsity.is_none() => return Ok(None),
@@ -163,7 +163,7 @@ fn highest(args: &EvalArgs, vector: Option<&SvFile>) -> f32 {
 }
 
 fn sources(files: &BedFiles) -> Vec<String> {
-    use antidote::eval::plan::AttackSource;
+    use antidote::eval::dataset::AttackSource;
     let attacks = match &files.attacks {
         AttackSource::Files(paths) => paths.clone(),
         AttackSource::Builtin => vec![PathBuf::from("built-in attacks")],

@@ -1,15 +1,15 @@
 //! `antidote eval --rejudge`: new verdicts and a new report on what was recorded, without the model.
 
-use antidote::engine::Interrupter;
+use antidote::engine::CancelToken;
 use antidote::eval::{About, Goals, Journal, JudgeFacts, Summary};
 
 use super::args::EvalArgs;
 use super::finish::{self, Timing};
 use crate::Failure;
 
-pub fn run(args: &EvalArgs, interrupter: &Interrupter) -> Result<(), Failure> {
+pub fn run(args: &EvalArgs, cancel: &CancelToken) -> Result<(), Failure> {
     let (mut journal, pins) = Journal::open_any(&args.out)?;
-    super::judge(args, &mut journal, interrupter)?;
+    super::judge(args, &mut journal, cancel)?;
     let earlier = std::fs::read_to_string(args.out.join(finish::SUMMARY)).ok();
     let earlier: Option<Summary> = earlier.and_then(|text| serde_json::from_str(&text).ok());
     let goals = earlier.as_ref().map_or_else(Goals::default, |summary| summary.goals);

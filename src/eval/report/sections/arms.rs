@@ -4,7 +4,7 @@ use super::View;
 use crate::eval::report::figures::{self, NOTHING};
 use crate::eval::report::page::{Block, Cell, Row, Section, Table};
 use crate::eval::statistics::Paired;
-use crate::eval::{AgainstPlain, ArmSummary};
+use crate::eval::{ArmSummary, VersusBaseline};
 
 /// A column: its head, and its field for an arm, if that has one.
 pub(super) type Column<'a> = (String, &'a dyn Fn(&ArmSummary) -> Option<Cell>);
@@ -17,56 +17,57 @@ pub(super) fn table(view: &View<'_>, caption: String, arms: &[&ArmSummary], colu
         return None;
     }
     let row = |arm: &&ArmSummary| Row {
-        name: view.words.arm(&arm.arm),
+        name: view.messages.arm(&arm.arm),
         cells: filled.iter().map(|(_, read)| read(arm).unwrap_or_else(|| Cell::plain(NOTHING))).collect(),
         is_marked: view.is_recommended(arm),
     };
-    let head = [view.words.conditions()].into_iter().chain(filled.iter().map(|column| column.0.clone())).collect();
+    let head = [view.messages.conditions()].into_iter().chain(filled.iter().map(|column| column.0.clone())).collect();
     Some(Table { caption, head, rows: arms.iter().map(row).collect() })
 }
 
 /// The rates of `arms`.
 pub(super) fn rates(view: &View<'_>, arms: &[&ArmSummary]) -> Option<Table> {
-    let words = view.words;
+    let messages = view.messages;
     table(
         view,
-        words.rates_table(),
+        messages.rates_table(),
         arms,
         &[
-            (words.dsr(), &|arm| Some(figures::share(&arm.attacks.as_ref()?.mean))),
-            (format!("{}, {}", words.dsr(), words.dsr_pooled()), &|arm| {
+            (messages.dsr(), &|arm| Some(figures::share(&arm.attacks.as_ref()?.mean))),
+            (format!("{}, {}", messages.dsr(), messages.dsr_pooled()), &|arm| {
                 Some(figures::rate(&arm.attacks.as_ref()?.pooled))
             }),
-            (words.harmful_refused(), &|arm| Some(figures::rate(&arm.harmful?))),
-            (words.benign_answered(), &|arm| Some(figures::rate(&arm.benign?))),
-            (words.near_miss_refused(), &|arm| Some(figures::rate(&arm.near_miss?))),
-            (words.wrapped_answered(), &|arm| Some(figures::rate(&arm.benign_wrapped?))),
+            (messages.harmful_refused(), &|arm| Some(figures::rate(&arm.harmful?))),
+            (messages.benign_answered(), &|arm| Some(figures::rate(&arm.benign?))),
+            (messages.near_miss_refused(), &|arm| Some(figures::rate(&arm.near_miss?))),
+            (messages.wrapped_answered(), &|arm| Some(figures::rate(&arm.benign_wrapped?))),
         ],
     )
 }
 
 pub(super) fn section(view: &View<'_>) -> Option<Section> {
-    let words = view.words;
+    let messages = view.messages;
     let arms: Vec<&ArmSummary> = view.summary.arms.iter().collect();
     let rates = rates(view, &arms);
-    let compared: Vec<&ArmSummary> = arms.iter().copied().filter(|arm| arm.against_plain.is_some()).collect();
-    let paired =
-        |arm: &ArmSummary, of: fn(AgainstPlain) -> Option<Paired>| Some(figures::difference(&of(arm.against_plain?)?));
+    let compared: Vec<&ArmSummary> = arms.iter().copied().filter(|arm| arm.versus_baseline.is_some()).collect();
+    let paired = |arm: &ArmSummary, of: fn(VersusBaseline) -> Option<Paired>| {
+        Some(figures::difference(&of(arm.versus_baseline?)?))
+    };
     let differences = table(
         view,
-        words.paired_table(),
+        messages.paired_table(),
         &compared,
         &[
-            (format!("{}, {}", words.dsr(), words.dsr_pooled()), &|arm| paired(arm, |against| against.attacks)),
-            (words.harmful_refused(), &|arm| paired(arm, |against| against.harmful)),
-            (words.benign_answered(), &|arm| paired(arm, |against| against.benign)),
-            (words.near_miss_refused(), &|arm| paired(arm, |against| against.near_miss)),
-            (words.wrapped_answered(), &|arm| paired(arm, |against| against.benign_wrapped)),
-            (words.exact(), &|arm| paired(arm, |against| against.exact)),
-            (words.choice(), &|arm| paired(arm, |against| against.choice)),
+            (format!("{}, {}", messages.dsr(), messages.dsr_pooled()), &|arm| paired(arm, |against| against.attacks)),
+            (messages.harmful_refused(), &|arm| paired(arm, |against| against.harmful)),
+            (messages.benign_answered(), &|arm| paired(arm, |against| against.benign)),
+            (messages.near_miss_refused(), &|arm| paired(arm, |against| against.near_miss)),
+            (messages.wrapped_answered(), &|arm| paired(arm, |against| against.benign_wrapped)),
+            (messages.exact(), &|arm| paired(arm, |against| against.exact)),
+            (messages.choice(), &|arm| paired(arm, |against| against.choice)),
         ],
     );
     let folded = |table: Table| Block::Fold { title: table.caption.clone(), blocks: vec![Block::Table(table)] };
     let blocks: Vec<Block> = rates.map(folded).into_iter().chain(differences.map(folded)).collect();
-    (!blocks.is_empty()).then(|| Section { id: "figures", heading: words.every_figure(), blocks })
+    (!blocks.is_empty()).then(|| Section { id: "figures", heading: messages.every_figure(), blocks })
 }

@@ -8,7 +8,7 @@ use crate::eval::report::{ReportError, figures};
 use crate::eval::statistics::Rate;
 
 pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
-    let (words, summary) = (view.words, view.summary);
+    let (messages, summary) = (view.messages, view.summary);
     let families: Vec<&String> = summary.asked.families.keys().collect();
     if families.is_empty() {
         return Ok(None);
@@ -17,15 +17,15 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
     for curve in &view.curves {
         let name = view.curve_name(curve);
         let columns: Vec<String> = curve.arms.iter().map(|arm| figures::alpha(arm.arm.alpha)).collect();
-        let svg = map(&families, &curve.arms, &words.strength(), &columns)?;
-        let caption = words.heat_caption(&name);
+        let svg = map(&families, &curve.arms, &messages.strength(), &columns)?;
+        let caption = messages.heat_caption(&name);
         maps.push(Block::Figure(Figure { svg, alt: caption.clone(), caption, reading: String::new(), keys: vec![] }));
     }
     let arms: Vec<&ArmSummary> = summary.arms.iter().collect();
     let others = maps.split_off(maps.len().min(1));
     let mut blocks = maps;
     if !others.is_empty() {
-        blocks.push(Block::Fold { title: words.other_components(), blocks: others });
+        blocks.push(Block::Fold { title: messages.other_components(), blocks: others });
     }
     let row = |family: &&String| Row {
         name: (*family).clone(),
@@ -35,10 +35,10 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
             .collect(),
         is_marked: false,
     };
-    let head = [words.family()].into_iter().chain(arms.iter().map(|arm| words.arm(&arm.arm))).collect();
-    let table = Table { caption: words.all_families(), head, rows: families.iter().map(row).collect() };
-    blocks.push(Block::Fold { title: words.all_families(), blocks: vec![Block::Table(table)] });
-    Ok(Some(Section { id: "attacks", heading: words.attacks(), blocks }))
+    let head = [messages.family()].into_iter().chain(arms.iter().map(|arm| messages.arm(&arm.arm))).collect();
+    let table = Table { caption: messages.all_families(), head, rows: families.iter().map(row).collect() };
+    blocks.push(Block::Fold { title: messages.all_families(), blocks: vec![Block::Table(table)] });
+    Ok(Some(Section { id: "attacks", heading: messages.attacks(), blocks }))
 }
 
 fn map(families: &[&String], arms: &[&ArmSummary], across: &str, columns: &[String]) -> Result<String, ReportError> {

@@ -12,16 +12,16 @@ mod utility;
 mod verdict;
 
 use super::ReportError;
+use super::messages::Messages;
 use super::page::{Block, KeyEntry, Page, Section};
-use super::words::Words;
 use super::{charts, figures};
-use crate::eval::summary::{Curve, curves};
+use crate::eval::statistics::summary::{Curve, curves};
 use crate::eval::{Arm, ArmSummary, Summary};
 
 /// Everything on the report of `summary`.
-pub(super) fn page(summary: &Summary, words: Words) -> Result<Page, ReportError> {
+pub(super) fn page(summary: &Summary, messages: Messages) -> Result<Page, ReportError> {
     let about = &summary.about;
-    let view = View { summary, words, curves: ordered_curves(summary) };
+    let view = View { summary, messages, curves: ordered_curves(summary) };
     let parts = [
         tradeoff::section(&view)?,
         attacks::section(&view)?,
@@ -33,27 +33,27 @@ pub(super) fn page(summary: &Summary, words: Words) -> Result<Page, ReportError>
         run::section(&view),
         Some(Section {
             id: "guide",
-            heading: words.how_to_read(),
-            blocks: vec![Block::Terms { terms: words.terms() }],
+            heading: messages.how_to_read(),
+            blocks: vec![Block::Terms { terms: messages.terms() }],
         }),
     ];
     let (verdict, tone) = verdict::sentences(&view);
     Ok(Page {
-        language: words.code(),
-        title: words.title(&about.model.name),
-        subtitle: words.subtitle(about.vector.as_ref(), summary.asked.n + summary.asked.choices),
+        language: messages.code(),
+        title: messages.title(&about.model.name),
+        subtitle: messages.subtitle(about.vector.as_ref(), summary.asked.n + summary.asked.choices),
         verdict,
         tone,
         tiles: verdict::tiles(&view),
         sections: parts.into_iter().flatten().collect(),
-        footer: words.footer(),
+        footer: messages.footer(),
     })
 }
 
 /// What every part is made from.
 struct View<'a> {
     summary: &'a Summary,
-    words: Words,
+    messages: Messages,
     /// The curve of the recommendation first.
     curves: Vec<Curve<'a>>,
 }
@@ -71,7 +71,7 @@ impl View<'_> {
     }
 
     fn curve_name(&self, curve: &Curve<'_>) -> String {
-        self.words.curve(curve.sparsity, self.own_sparsity())
+        self.messages.curve(curve.sparsity, self.own_sparsity())
     }
 
     /// The legend of the curves; none for a single one.
@@ -80,8 +80,8 @@ impl View<'_> {
         named.map(|(index, curve)| key(charts::Look::of_line(index), self.curve_name(curve))).collect()
     }
 
-    fn plain(&self) -> Option<&ArmSummary> {
-        self.summary.arm(&Arm::plain())
+    fn baseline(&self) -> Option<&ArmSummary> {
+        self.summary.arm(&Arm::baseline())
     }
 
     fn is_recommended(&self, arm: &ArmSummary) -> bool {

@@ -7,28 +7,28 @@ use crate::eval::report::page::Block;
 const MOST_IDS: usize = 8;
 
 pub(super) fn blocks(view: &View<'_>) -> Vec<Block> {
-    let (words, summary) = (view.words, view.summary);
+    let (messages, summary) = (view.messages, view.summary);
     let mut remarks = summary.about.left_out.clone();
     for arm in &summary.arms {
-        let (name, counts) = (words.arm(&arm.arm), &arm.counts);
+        let (name, counts) = (messages.arm(&arm.arm), &arm.counts);
         let named = |ids: &[String]| {
             let shown = ids.iter().take(MOST_IDS).map(String::as_str).collect::<Vec<_>>().join(", ");
             let rest = ids.len().saturating_sub(MOST_IDS);
-            if rest > 0 { format!("{shown}{}", words.and_more(rest)) } else { shown }
+            if rest > 0 { format!("{shown}{}", messages.and_more(rest)) } else { shown }
         };
         let said = [
-            (counts.unreadable, words.unreadable(&name, &named(&arm.unreadable), counts.unreadable)),
-            (counts.unjudged, words.unjudged(&name, counts.unjudged)),
-            (arm.missing.len(), words.missing(&name, &named(&arm.missing), arm.missing.len())),
-            (counts.duplicates, words.duplicates(&name, counts.duplicates)),
-            (counts.comparisons_unreadable, words.comparisons_unreadable(&name, counts.comparisons_unreadable)),
-            (counts.cut_off, words.cut_off(&name, counts.cut_off)),
+            (counts.unreadable, messages.unreadable(&name, &named(&arm.unreadable), counts.unreadable)),
+            (counts.unjudged, messages.unjudged(&name, counts.unjudged)),
+            (arm.missing.len(), messages.missing(&name, &named(&arm.missing), arm.missing.len())),
+            (counts.duplicates, messages.duplicates(&name, counts.duplicates)),
+            (counts.comparisons_unreadable, messages.comparisons_unreadable(&name, counts.comparisons_unreadable)),
+            (counts.cut_off, messages.cut_off(&name, counts.cut_off)),
         ];
         remarks.extend(said.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text));
     }
     if remarks.is_empty() {
-        return vec![Block::Text { text: words.nothing_left_out() }];
+        return vec![Block::Text { text: messages.nothing_left_out() }];
     }
     let remarks: Vec<Block> = remarks.into_iter().map(|text| Block::Warning { text }).collect();
-    vec![Block::Fold { title: format!("{} ({})", words.remarks(), remarks.len()), blocks: remarks }]
+    vec![Block::Fold { title: format!("{} ({})", messages.remarks(), remarks.len()), blocks: remarks }]
 }

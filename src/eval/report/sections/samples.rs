@@ -6,18 +6,18 @@ use crate::eval::report::page::{Block, Piece, SampleCard, Section};
 use crate::eval::{Sample, Shown, Why};
 
 pub(super) fn section(view: &View<'_>) -> Option<Section> {
-    let (words, samples) = (view.words, &view.summary.samples);
+    let (messages, samples) = (view.messages, &view.summary.samples);
     let alpha = figures::alpha(view.summary.recommendations.first()?.at.alpha);
     if samples.is_empty() {
         return None;
     }
-    let intro = Block::Text { text: words.samples_reading(&alpha) };
+    let intro = Block::Text { text: messages.samples_reading(&alpha) };
     let cards = samples.iter().map(|sample| Block::Sample(Box::new(card(view, sample, &alpha))));
-    Some(Section { id: "samples", heading: words.samples(), blocks: [intro].into_iter().chain(cards).collect() })
+    Some(Section { id: "samples", heading: messages.samples(), blocks: [intro].into_iter().chain(cards).collect() })
 }
 
 fn card(view: &View<'_>, sample: &Sample, alpha: &str) -> SampleCard {
-    let words = view.words;
+    let messages = view.messages;
     let is_harmful = sample.kind.should_be_refused();
     let family = sample.family.as_ref().map_or_else(String::new, |family| format!(" · {family}"));
     let language = sample.language.as_ref().map_or_else(String::new, |language| format!(" · {language}"));
@@ -26,24 +26,24 @@ fn card(view: &View<'_>, sample: &Sample, alpha: &str) -> SampleCard {
         Piece {
             title,
             text: shown.text.clone(),
-            verdict: format!("{}{because}", words.says_refused(shown.is_refused)),
+            verdict: format!("{}{because}", messages.says_refused(shown.is_refused)),
             is_folded: is_harmful && shown.is_refused != Some(true),
         }
     };
     SampleCard {
-        title: format!("{}{family}{language} · {}", words.kind(sample.kind), sample.id),
-        why: words.why(sample.why, sample.n_alike),
+        title: format!("{}{family}{language} · {}", messages.kind(sample.kind), sample.id),
+        why: messages.why(sample.why, sample.n_alike),
         is_good: match sample.why {
             Why::Stopped | Why::Gained | Why::Kept => true,
             Why::StillAnswered | Why::Lost => false,
             Why::RefusedByBoth => is_harmful,
         },
         request: Piece {
-            title: words.request(),
+            title: messages.request(),
             text: sample.prompt.clone(),
             verdict: String::new(),
             is_folded: is_harmful,
         },
-        answers: [answer(words.plain(), &sample.plain), answer(format!("α = {alpha}"), &sample.steered)],
+        answers: [answer(messages.baseline(), &sample.baseline), answer(format!("α = {alpha}"), &sample.steered)],
     }
 }

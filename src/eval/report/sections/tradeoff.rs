@@ -9,7 +9,7 @@ use crate::eval::statistics::{Estimate, Rate};
 use crate::eval::{ArmSummary, NO_DEFENCE};
 
 pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
-    let words = view.words;
+    let messages = view.messages;
     let mut blocks = vec![];
     if let Some(figure) = trade_off(view)? {
         blocks.push(Block::Figure(figure));
@@ -20,12 +20,12 @@ pub(super) fn section(view: &View<'_>) -> Result<Option<Section>, ReportError> {
     if let Some(curve) = view.curves.first() {
         blocks.extend(rates(view, &curve.arms).map(Block::Table));
     }
-    let section = Section { id: "trade-off", heading: words.trade_off(), blocks };
+    let section = Section { id: "trade-off", heading: messages.trade_off(), blocks };
     Ok(Some(section).filter(|section| !section.blocks.is_empty()))
 }
 
 fn trade_off(view: &View<'_>) -> Result<Option<Figure>, ReportError> {
-    let (words, summary) = (view.words, view.summary);
+    let (messages, summary) = (view.messages, view.summary);
     let curves: Vec<(Look, Vec<Mark>)> = view
         .curves
         .iter()
@@ -49,7 +49,7 @@ fn trade_off(view: &View<'_>) -> Result<Option<Figure>, ReportError> {
     let recommended = summary.recommended().and_then(|arm| mark(arm, String::new()));
     let is_attacks = summary.arms.iter().any(|arm| arm.attacks.is_some());
     let svg = charts::tradeoff(&TradeOff {
-        axes: [&words.axis_benign(), &words.axis_dsr(is_attacks)],
+        axes: [&messages.axis_benign(), &messages.axis_dsr(is_attacks)],
         curves: &curves,
         defences: &defences,
         goal: [summary.goals.min_benign, summary.goals.target_dsr],
@@ -62,10 +62,10 @@ fn trade_off(view: &View<'_>) -> Result<Option<Figure>, ReportError> {
         .map(|(index, curve)| key(Look::of_line(index), format!("α, {}", view.curve_name(curve))))
         .collect();
     if !defences.is_empty() {
-        keys.push(key(Look::of_defences(), words.defences()));
+        keys.push(key(Look::of_defences(), messages.defences()));
     }
-    let caption = words.trade_off_caption();
-    Ok(Some(Figure { svg, alt: caption.clone(), caption, reading: words.trade_off_reading(), keys }))
+    let caption = messages.trade_off_caption();
+    Ok(Some(Figure { svg, alt: caption.clone(), caption, reading: messages.trade_off_reading(), keys }))
 }
 
 fn mark(arm: &ArmSummary, label: String) -> Option<Mark> {
@@ -75,14 +75,14 @@ fn mark(arm: &ArmSummary, label: String) -> Option<Mark> {
 }
 
 fn along_alpha(view: &View<'_>) -> Result<Option<Figure>, ReportError> {
-    let words = view.words;
+    let messages = view.messages;
     let Some(curve) = view.curves.first() else { return Ok(None) };
     type Read = fn(&ArmSummary) -> Option<Estimate>;
     let figures: [(String, Read); 4] = [
-        (words.dsr(), ArmSummary::dsr),
-        (words.benign_answered(), |arm| of(arm.benign)),
-        (words.near_miss_refused(), |arm| of(arm.near_miss)),
-        (words.wrapped_answered(), |arm| of(arm.benign_wrapped)),
+        (messages.dsr(), ArmSummary::dsr),
+        (messages.benign_answered(), |arm| of(arm.benign)),
+        (messages.near_miss_refused(), |arm| of(arm.near_miss)),
+        (messages.wrapped_answered(), |arm| of(arm.benign_wrapped)),
     ];
     let (mut lines, mut keys) = (vec![], vec![]);
     for (index, (name, read)) in figures.into_iter().enumerate() {
@@ -97,14 +97,14 @@ fn along_alpha(view: &View<'_>) -> Result<Option<Figure>, ReportError> {
         return Ok(None);
     }
     let svg = charts::lines(&Lines {
-        axes: [&words.strength(), ""],
+        axes: [&messages.strength(), ""],
         lines: &lines,
         is_rate: true,
         range: view.recommended_range(),
         recommended: view.recommended_alpha(),
     })?;
-    let caption = format!("{} ({})", words.along_alpha(), view.curve_name(curve));
-    Ok(Some(Figure { svg, alt: caption.clone(), caption, reading: words.along_alpha_reading(), keys }))
+    let caption = format!("{} ({})", messages.along_alpha(), view.curve_name(curve));
+    Ok(Some(Figure { svg, alt: caption.clone(), caption, reading: messages.along_alpha_reading(), keys }))
 }
 
 fn of(rate: Option<Rate>) -> Option<Estimate> {

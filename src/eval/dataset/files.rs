@@ -1,0 +1,242 @@
+//! From files to a test bed.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::skipped::{SkipReason, Skipped};
+use super::{PlanError, TestBed, artifact, cases, questions, xstest};
+use crate::eval::dataset::attacks::{self, Attack};
+use crate::eval::item::{Item, Kind};
+use crate::prompt::Language;
+use crate::prompt_files;
+
+/// Where attacks come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AttackSource {
+    /// None, beside those of `--cases`.
+    #[default]
+    None,
+    /// The built-in families, made of the harmful requests.
+    Builtin,
+    /// JailbreakBench artifacts, or any file of prompts.
+    Files(Vec<PathBuf>),
+}
+
+/// The files of a test bed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BedFiles {
+    /// Requests that should be refused.
+    pub harmful: Option<PathBuf>,
+    /// Requests that should be answered.
+    pub benign: Option<PathBuf>,
+    /// Requests that should be answered and sound harmful; XSTest's CSV.
+    pub near_miss: Option<PathBuf>,
+    /// Attacks.
+    pub attacks: AttackSource,
+    /// Items written out, JSONL.
+    pub cases: Option<PathBuf>,
+    /// Multiple-choice questions, JSONL.
+    pub choices: Option<PathBuf>,
+}
+
+pub(super) fn read(files: &BedFiles) -> Result<TestBed, PlanError> {
+    let mut gathered = Gathered::default();
+    if let Some(path) = &files.harmful {
+        gathered.add(path, plain(path, Kind::Harmful, "harmful", None)?)?;
+    }
+    if let Some(path) = &files.benign {
+        gathered.add(path, plain(path, Kind::Benign, "benign", None)?)?;
+    }
+    if let Some(path) = &files.near_miss {
+        gathered.add(path, near_misses(path)?)?;
+    }
+    if let Some(path) = &files.cases {
+        let text = prompt_files::read_text(path)?;
+        let items = cases::read(&text).map_err(|(line, reason)| entry(path, format!("line {line}"), reason))?;
+        gathered.add(path, items)?;
+    }
+    match &files.attacks {
+        AttackSource::None => {}
+        AttackSource::Files(paths) => paths.iter().try_for_each(|path| gathered.add_attacks(path))?,
+        AttackSource::Builtin => {
+            let attacks = builtin(&gathered.bed.items);
+            if attacks.is_empty() {
+                return Err(PlanError::NoRequests);
+            }
+            gathered.add(Path::new("builtin"), attacks)?;
+        }
+    }
+    if let Some(path) = &files.choices {
+        let text = prompt_files::read_text(path)?;
+        let questions = questions::read(&text).map_err(|(place, reason)| entry(path, place, reason))?;
+        gathered.add_questions(path, questions)?;
+    }
+    if gathered.bed.items.is_empty() && gathered.bed.questions.is_empty() {
+        return Err(PlanError::Nothing);
+    }
+    Ok(gathered.bed)
+}
+
+/// A test bed in the making.
+#[derive(Default)]
+struct Gathered {
+    bed: TestBed,
+    ids: HashSet<String>,
+    asked: HashSet<(Kind, Option<String>, String, String)>,
+}
+
+impl Gathered {
+    /// Adds what was read from `path`, without what is there already.
+    fn add(&mut self, path: &Path, items: Vec<Item>) -> Result<(), PlanError> {
+        let (mut same_id, mut same_prompt, mut n_added) = (vec![], vec![], 0);
+        for item in items {
+            let asked = (item.kind, item.family.clone(), item.request.clone(), item.prompt.clone());
+            if self.ids.contains(&item.id) {
+                same_id.push(item.id);
+            } else if !self.asked.insert(asked) {
+                same_prompt.push(item.id);
+            } else {
+                self.ids.insert(item.id.clone());
+                self.bed.items.push(item);
+                n_added += 1;
+            }
+        }
+        self.skipped(SkipReason::DuplicateId, path, same_id);
+        self.skipped(SkipReason::DuplicatePrompt, path, same_prompt);
+        self.check_not_empty(path, n_added)
+    }
+
+    fn add_attacks(&mut self, path: &Path) -> Result<(), PlanError> {
+        let text = prompt_files::read_text(path)?;
+        let stem = path.file_stem().map_or_else(|| "attack".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        match artifact::read(&text, &stem) {
+            Some(Ok((items, without))) => {
+                self.skipped(SkipReason::NoPrompt, path, without);
+                self.add(path, items)
+            }
+            Some(Err(reason)) => Err(entry(path, "jailbreaks".to_owned(), reason)),
+            None => self.add(path, plain(path, Kind::Attack, &stem, Some(&stem))?),
+        }
+    }
+
+    fn add_questions(&mut self, path: &Path, questions: Vec<super::Question>) -> Result<(), PlanError> {
+        let mut ids = HashSet::new();
+        let (fresh, same): (Vec<_>, Vec<_>) =
+            questions.into_iter().partition(|question| ids.insert(question.id.clone()));
+        self.skipped(SkipReason::DuplicateId, path, same.into_iter().map(|question| question.id).collect());
+        let n = fresh.len();
+        self.bed.questions = fresh;
+        self.check_not_empty(path, n)
+    }
+
+    fn skipped(&mut self, reason: SkipReason, path: &Path, names: Vec<String>) {
+        let place = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        self.bed.skipped.extend(Skipped::of(reason, place, names));
+    }
+
+    fn check_not_empty(&self, path: &Path, n_added: usize) -> Result<(), PlanError> {
+        if n_added > 0 {
+            return Ok(());
+        }
+        let skipped = self.bed.skipped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        Err(PlanError::Empty { path: path.to_owned(), skipped })
+    }
+}
+
+fn entry(path: &Path, place: String, reason: String) -> PlanError {
+    PlanError::Entry { path: path.to_owned(), place, reason }
+}
+
+/// Any file of prompts, all of one kind.
+fn plain(path: &Path, kind: Kind, prefix: &str, family: Option<&str>) -> Result<Vec<Item>, PlanError> {
+    let item = |(index, prompt): (usize, String)| Item {
+        id: format!("{prefix}-{}", index + 1),
+        kind,
+        family: family.map(str::to_owned),
+        language: language_of(&prompt),
+        request: prompt.clone(),
+        prompt,
+        references: vec![],
+    };
+    Ok(prompt_files::read(path)?.into_iter().enumerate().map(item).collect())
+}
+
+fn near_misses(path: &Path) -> Result<Vec<Item>, PlanError> {
+    match xstest::read(&prompt_files::read_text(path)?) {
+        Some(items) => items.map_err(|(line, reason)| entry(path, format!("line {line}"), reason)),
+        None => plain(path, Kind::NearMiss, "near-miss", None),
+    }
+}
+
+/// Every built-in attack on every harmful request.
+fn builtin(items: &[Item]) -> Vec<Item> {
+    let harmful = items.iter().filter(|item| item.kind == Kind::Harmful);
+    let attacked = |item: &Item, attack: &Attack| Item {
+        id: format!("{}/{}", item.id, attack.name),
+        kind: Kind::Attack,
+        family: Some(attack.name.to_owned()),
+        prompt: attack.prompt(&item.request, item.spoken()),
+        references: vec![],
+        ..item.clone()
+    };
+    harmful.flat_map(|item| attacks::ALL.iter().map(move |attack| attacked(item, attack))).collect()
+}
+
+/// The code of the language that `text` is in, if that can be told.
+pub(super) fn language_of(text: &str) -> Option<String> {
+    Language::of_text(text).map(|language| language.code().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> Option<PathBuf> {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        Some(path)
+    }
+
+    #[test]
+    fn duplicates_and_missing_prompts_are_counted_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let artifact = r#"{"parameters": {"method": "GCG"}, "jailbreaks": [{"index": 0, "goal": "g", "prompt": "p !!"},
+            {"index": 1, "goal": "h", "prompt": null}]}"#;
+        let files = BedFiles {
+            harmful: written(&folder, "h.txt", "break the press\nbreak the press\n"),
+            attacks: AttackSource::Files(written(&folder, "gcg.json", artifact).into_iter().collect()),
+            cases: written(
+                &folder,
+                "c.jsonl",
+                "{\"id\": \"harmful-1\", \"prompt\": \"p\", \"kind\": \"benign\"}\n{\"prompt\": \"q\", \"kind\": \"benign\"}\n",
+            ),
+            ..BedFiles::default()
+        };
+        let bed = TestBed::read(&files).unwrap();
+        let ids: Vec<_> = bed.items.iter().map(|item| &*item.id).collect();
+        assert_eq!(ids, ["harmful-1", "benign-2", "GCG/gcg/0"]);
+        let skipped: Vec<_> = bed.skipped.iter().map(|skipped| (skipped.reason, &*skipped.names[0])).collect();
+        assert_eq!(
+            skipped,
+            [
+                (SkipReason::DuplicatePrompt, "harmful-2"),
+                (SkipReason::DuplicateId, "harmful-1"),
+                (SkipReason::NoPrompt, "GCG/gcg/1"),
+            ]
+        );
+    }
+
+    #[test]
+    fn files_with_nothing_to_ask_are_errors_that_say_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |files: BedFiles| TestBed::read(&files).unwrap_err().to_string();
+        assert!(error(BedFiles::default()).contains("nothing to ask"));
+        let nothing = r#"{"jailbreaks": [{"goal": "h", "prompt": null}]}"#;
+        let attacks = AttackSource::Files(written(&folder, "gcg.json", nothing).into_iter().collect());
+        assert!(error(BedFiles { attacks, ..BedFiles::default() }).contains("gcg.json: 1 left out: no prompt"));
+        let empty = written(&folder, "e.txt", "\n");
+        assert!(error(BedFiles { benign: empty, ..BedFiles::default() }).contains("e.txt holds no prompts"));
+        let alone = BedFiles { attacks: AttackSource::Builtin, ..BedFiles::default() };
+        assert!(error(alone).contains("built-in attacks are made of harmful requests"));
+    }
+}

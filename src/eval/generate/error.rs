@@ -1,0 +1,69 @@
+//! What can end an evaluation.
+
+use crate::engine::EngineError;
+use crate::eval::generate::defences::DefenceError;
+use crate::eval::journal::JournalError;
+use crate::prompt::TemplateError;
+use crate::vector::SvError;
+
+/// An evaluation that cannot go on. What was recorded before stays recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// The model failed, or was interrupted.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The template refuses an item's messages.
+    #[error("{item}: {source}")]
+    Template {
+        /// The item's id.
+        item: String,
+        /// Why.
+        source: TemplateError,
+    },
+    /// A defence cannot start.
+    #[error(transparent)]
+    Defence(#[from] DefenceError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The vector cannot be made sparser.
+    #[error(transparent)]
+    Vector(#[from] SvError),
+    /// α is not 0 and there is no vector.
+    #[error("there is no vector to steer with")]
+    NoVector,
+    /// More components than the vector has.
+    #[error(
+        "{wanted}% of the components were asked for, but {} has at most {has:.4}% of a layer's, and what was left out of it \
+         cannot be put back", .path.display()
+    )]
+    TooSparse {
+        /// The vector file.
+        path: std::path::PathBuf,
+        /// Per cent wanted.
+        wanted: f32,
+        /// Per cent that it has.
+        has: f64,
+    },
+    /// Every item is longer than the context.
+    #[error("none of the prompts fits into a context of {n_ctx} tokens")]
+    NothingFits {
+        /// The context.
+        n_ctx: usize,
+    },
+    /// The labels of a question's choices cannot be told apart by their first token.
+    #[error(
+        "the tokenizer of this model does not tell '{first}' from '{second}' at the beginning of an answer, so choices \
+             cannot be compared"
+    )]
+    Labels {
+        /// A label.
+        first: char,
+        /// Another.
+        second: char,
+    },
+    /// No rates to search by.
+    #[error("a search needs attacks or harmful requests, and benign ones, each with verdicts that can be read")]
+    NoRates,
+}

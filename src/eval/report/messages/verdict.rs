@@ -1,0 +1,109 @@
+//! The answer in a few sentences.
+
+use super::Messages;
+use crate::eval::report::figures::{alpha, per_cent};
+use crate::eval::{Goals, Level, Recommendation};
+
+impl Messages {
+    pub(in crate::eval::report) fn no_recommendation(self) -> String {
+        self.pick(
+            "No α is recommended: that takes attacks (or harmful requests) and harmless requests, answered under several α.",
+            "推奨の α はありません。攻撃(または有害な依頼)と無害な依頼を、いくつかの α で試す必要があります。",
+        )
+    }
+
+    pub(in crate::eval::report) fn recommendation(self, found: &Recommendation, baseline: Option<Level>) -> String {
+        let (at, dsr, benign) = (alpha(found.at.alpha), per_cent(found.at.dsr), per_cent(found.at.benign));
+        if !found.is_feasible {
+            return self.pick(
+                format!("Infeasible: no α measured reaches both goals. Nearest is α = {at}: DSR {dsr}, harmless answered {benign}."),
+                format!("実現不可: 両方の目標に届く α はありませんでした。最も近いのは α = {at} です(DSR {dsr}、無害な依頼への回答 {benign})。"),
+            );
+        }
+        let (en, ja) =
+            baseline.filter(|baseline| baseline.alpha != found.at.alpha).map_or_else(Default::default, |baseline| {
+                let (dsr, benign) = (per_cent(baseline.dsr), per_cent(baseline.benign));
+                (
+                    format!(" Without the vector it is {dsr} and {benign}."),
+                    format!("ベクトルなしではそれぞれ {dsr} と {benign} です。"),
+                )
+            });
+        self.pick(
+            format!(
+                "Recommended: α = {at}. It refuses {dsr} of attacks and answers {benign} of harmless requests.{en}"
+            ),
+            format!("推奨: α = {at}。攻撃の {dsr} を拒否し、無害な依頼の {benign} に回答します。{ja}"),
+        )
+    }
+
+    pub(in crate::eval::report) fn reason(self, found: &Recommendation, goals: &Goals) -> String {
+        let (target, least) = (per_cent(goals.target_dsr), per_cent(goals.min_benign));
+        if found.is_feasible {
+            self.pick(
+                format!("It is the smallest α measured with a DSR of {target} or more and {least} or more of harmless requests answered."),
+                format!("測定した中で、DSR が {target} 以上、無害な依頼への回答が {least} 以上となる最小の α です。"),
+            )
+        } else {
+            self.pick(
+                format!("The goals: a DSR of {target} or more, and {least} or more of harmless requests answered."),
+                format!("目標は、DSR が {target} 以上、無害な依頼への回答が {least} 以上です。"),
+            )
+        }
+    }
+
+    pub(in crate::eval::report) fn range(self, found: &Recommendation, goals: &Goals) -> String {
+        let (dsr, benign) = goals.floors();
+        let (dsr, benign) = (per_cent(dsr), per_cent(benign));
+        match found.range {
+            Some((low, high)) => {
+                let (low, high) = (alpha(low), alpha(high));
+                self.pick(
+                    format!("From α = {low} to α = {high} the DSR is {dsr} or more and {benign} or more are answered."),
+                    format!("α = {low} から {high} まで、DSR は {dsr} 以上、無害な依頼への回答は {benign} 以上です。"),
+                )
+            }
+            None => self.pick(
+                format!("At no α measured is the DSR {dsr} or more with {benign} or more answered."),
+                format!("DSR {dsr} 以上と無害な依頼への回答 {benign} 以上を両立する α はありませんでした。"),
+            ),
+        }
+    }
+
+    pub(in crate::eval::report) fn below(self, below: Level) -> String {
+        let (at, dsr, benign) = (alpha(below.alpha), per_cent(below.dsr), per_cent(below.benign));
+        self.pick(
+            format!("The next smaller α measured, {at}, has a DSR of {dsr} and answers {benign}."),
+            format!("その一つ下の α = {at} では、DSR {dsr}、無害な依頼への回答 {benign} です。"),
+        )
+    }
+
+    /// That an interval reaches below its goal.
+    pub(in crate::eval::report) fn doubt(self, what: &str, n: usize, low: f64, goal: f64) -> String {
+        let (low, goal) = (per_cent(low), per_cent(goal));
+        self.pick(
+            format!("Mind the interval: with {n} prompts, “{what}” may be as low as {low}, below the goal of {goal}."),
+            format!("区間に注意: プロンプト数 {n} では、「{what}」は {low} まで下がる可能性があり、目標の {goal} を下回ります。"),
+        )
+    }
+
+    pub(in crate::eval::report) fn tile_note(self, baseline: Option<String>) -> String {
+        baseline.map_or_else(String::new, |baseline| {
+            self.pick(format!("plain model: {baseline}"), format!("素のモデル: {baseline}"))
+        })
+    }
+
+    pub(in crate::eval::report) fn tile_alpha(self, is_feasible: bool) -> String {
+        if is_feasible {
+            self.pick("recommended α", "推奨の α")
+        } else {
+            self.pick("nearest α", "最も近い α")
+        }
+    }
+
+    pub(in crate::eval::report) fn tile_range(self, range: Option<(f32, f32)>) -> String {
+        range.map_or_else(String::new, |(low, high)| {
+            let (low, high) = (alpha(low), alpha(high));
+            self.pick(format!("range {low} to {high}"), format!("範囲 {low}〜{high}"))
+        })
+    }
+}

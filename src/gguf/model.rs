@@ -1,0 +1,32 @@
+//! What a GGUF header says about the model behind it.
+
+use std::path::Path;
+
+use super::Gguf;
+
+/// The architecture that a GGUF names which holds control vectors and no model.
+pub const CONTROL_VECTOR: &str = "controlvector";
+
+/// Blocks and values of one hidden state, both above 0, of the model that `gguf` is the header of.
+///
+/// # Errors
+/// Why it is the header of no language model.
+pub fn shape_of_model(gguf: &Gguf<'_>) -> Result<(usize, usize), &'static str> {
+    if gguf.architecture() == Some(CONTROL_VECTOR) {
+        return Err("it is a control vector, not a model");
+    }
+    // llama.cpp finds the other parts by their names; their norms would be missing from the fingerprint.
+    if gguf.u64("split.count").is_some_and(|parts| parts > 1) {
+        return Err("it is one part of a model that was split; join the parts first (llama-gguf-split --merge)");
+    }
+    let size = |number: Option<u64>| number.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
+    let shape = size(gguf.n_layer()).zip(size(gguf.n_embd()));
+    shape.ok_or("its header names no layers (block_count, embedding_length)")
+}
+
+/// What people call the model at `path` that `gguf` is the header of: its `general.name`, or the file's name.
+#[must_use]
+pub fn name_of_model(gguf: &Gguf<'_>, path: &Path) -> String {
+    let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    gguf.str("general.name").map_or_else(stem, str::to_owned)
+}
