@@ -1,12 +1,13 @@
 //! `antidote chat`
 
-use antidote::chat::{Examples, Repl, ReplOptions};
+use antidote::chat::{Ended, Examples, Repl, ReplOptions};
 use antidote::engine::{Limits, Session};
 use antidote::prompt::{Conversation, Language};
 
 use super::Failure;
 use super::args::ChatArgs;
 use super::load::{self, Choice};
+use super::process::end_by_signal;
 
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;
@@ -26,7 +27,10 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
         hide_thinking: args.output.hide_thinking,
         session_file: args.session.clone(),
         examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
+        end_by_signal: Some(end_by_signal),
     };
-    Repl::new(session, conversation, options)?.run()?;
-    Ok(())
+    match Repl::new(session, conversation, options)?.run()? {
+        Ended::Left => Ok(()),
+        Ended::Signal(signal) => end_by_signal(signal),
+    }
 }
