@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::{CancelToken, Interrupter};
 
-/// Exit code of a program that a signal ended, as shells have it: 128 + its number.
-const SIGNALLED: i32 = 128;
 const SIGINT: i32 = 2;
+
+/// Ends the process because of a signal, whose number it is told.
+pub type EndBySignal = fn(i32) -> !;
 
 /// Watches for signals while a chat runs.
 #[derive(Clone)]
@@ -24,38 +25,41 @@ struct State {
 }
 
 impl Watch {
-    /// Begins to watch.
+    /// Begins to watch. `end` ends the process where the chat itself cannot: while it waits for a line, and when it is
+    /// asked a second time. Without it no signal is caught.
     ///
     /// # Errors
     /// Signals cannot be caught.
-    pub fn begin() -> io::Result<Self> {
+    pub fn begin(end: Option<EndBySignal>) -> io::Result<Self> {
         let interrupter = Interrupter::default();
         let watch = Self(Arc::new(State { interrupter, work: Mutex::new(()), end: AtomicI32::new(0) }));
-        let terminal = Terminal::now();
-        let handler = watch.clone();
-        on_signal(move |signal| handler.handle(signal, &terminal))?;
+        if let Some(end) = end {
+            let terminal = Terminal::now();
+            let handler = watch.clone();
+            on_signal(move |signal| handler.handle(signal, &terminal, end))?;
+        }
         Ok(watch)
     }
 
     /// Signals wait until the guard is dropped, and cancel the token instead of ending the program.
-    pub fn work(&self) -> (MutexGuard<'_, ()>, CancelToken) {
+    pub fn work(&self) -> (Work<'_>, CancelToken) {
         let guard = self.0.work.lock().unwrap_or_else(PoisonError::into_inner);
-        (guard, self.0.interrupter.begin())
+        (Work(guard), self.0.interrupter.begin())
     }
 
-    /// The exit code, once the program was asked to end.
+    /// The signal that asked the program to end, once one has.
     pub fn ended(&self) -> Option<i32> {
         let signal = self.0.end.load(Ordering::SeqCst);
-        (signal != 0).then_some(SIGNALLED + signal)
+        (signal != 0).then_some(signal)
     }
 
-    fn handle(&self, signal: i32, terminal: &Terminal) {
+    fn handle(&self, signal: i32, terminal: &Terminal, end: EndBySignal) {
         if signal != SIGINT {
             self.0.end.store(signal, Ordering::SeqCst);
         }
         let leave = |_idle: MutexGuard<'_, ()>| {
             terminal.restore();
-            std::process::exit(SIGNALLED + signal);
+            end(signal);
         };
         if let Ok(idle) = self.0.work.try_lock() {
             leave(idle);
@@ -63,8 +67,18 @@ impl Watch {
         let asked_before = self.0.interrupter.interrupt();
         if signal == SIGINT && asked_before {
             terminal.restore();
-            std::process::exit(SIGNALLED + signal);
+            end(signal);
         }
+    }
+}
+
+/// Something that must not be cut off in the middle.
+pub(super) struct Work<'watch>(MutexGuard<'watch, ()>);
+
+impl Work<'_> {
+    /// It never ends: the chat is over, and no further signal may end the process while its thread is about to.
+    pub fn keep(self) {
+        std::mem::forget(self.0);
     }
 }
 

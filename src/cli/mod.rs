@@ -1,10 +1,14 @@
-//! What both programs do alike at their edges: telling about their work, completions and manual pages.
+//! What both programs do alike at their edges: telling about their work, ending when a file is cut off under them,
+//! completions and manual pages.
 
 pub mod shell_files;
 
 use std::error::Error;
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
+
+const CUT_OFF: &str = "error: a file was cut off while it was being read, or its disk failed (SIGBUS); nothing more is \
+    done. Put the file back (the model, vector or dump of this command) and start again\n";
 
 /// Tells something about the work, in the manner of `eprintln!`, which panics where nobody reads it.
 #[macro_export]
@@ -18,6 +22,12 @@ macro_rules! say {
 /// work goes on without: what a program makes is on standard output and on the disk.
 pub fn say(line: Arguments<'_>) {
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// From now on a mapped file that is cut off while it is read is an error like others: a sentence and exit code 1.
+pub fn explain_bus_errors() {
+    // Where it cannot be caught, the signal ends the program as before.
+    let _ = crate::files::on_bus_error(CUT_OFF, 1);
 }
 
 /// Whether `failure` is that whoever read standard output has had enough (`antidote … | head`): a normal end.

@@ -24,9 +24,8 @@ impl Grammar {
     /// # Errors
     /// It is not a grammar, has no `root`, or a rule of it begins with itself.
     pub fn new(text: &str, model: &Model) -> Result<Self, EngineError> {
-        let wrong = |why: String| EngineError::Grammar { why, complaints: super::logs::last_complaints() };
-        // Complaints of an earlier call are not this one's.
-        let _ = super::logs::last_complaints();
+        let operation = model.operation();
+        let wrong = |why: String| EngineError::Grammar { why, complaints: operation.complaints() };
         let sampler = LlamaSampler::grammar(model.llama(), text, ROOT).map_err(|error| wrong(error.to_string()))?;
         let end = model.end_token().ok_or_else(|| wrong("the model has no token that ends an answer".to_owned()))?;
         Ok(Self { sampler, end })

@@ -10,9 +10,7 @@ use super::ffi::Context;
 /// # Errors
 /// The row did not ask for output, or its output is of no use.
 pub(super) fn usable<'c>(context: &'c mut Context, row: usize, alpha: f32) -> Result<&'c [f32], EngineError> {
-    let Some(logits) = context.logits(row) else {
-        return Err(EngineError::Decode { code: 0, complaints: super::logs::last_complaints() });
-    };
+    let logits = context.logits(row)?;
     if are_usable(logits) { Ok(logits) } else { Err(EngineError::OutputNotFinite { alpha }) }
 }
 

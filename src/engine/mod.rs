@@ -14,9 +14,9 @@ mod grammar;
 mod handle;
 mod hidden_states;
 mod logits;
-pub mod logs;
 mod memory;
 mod model;
+mod operation;
 mod options;
 #[cfg(feature = "portable")]
 mod processor;
@@ -39,6 +39,7 @@ pub use context_params::{ContextParams, slots_that_fit};
 pub use distribution::{divergence, log_probabilities, surprise};
 pub use error::EngineError;
 pub use explain::{Component, ExplainedLayer, ScoredToken, explain};
+pub use ffi::{Abort, on_abort};
 pub use handle::{Handle, OwnedEvent, Stream};
 pub use hidden_states::HiddenStates;
 pub use model::{LoadOptions, Model, Outline, Token};

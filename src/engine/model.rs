@@ -1,7 +1,7 @@
 //! Loading a model, and what can be asked of it without running it.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
@@ -10,6 +10,7 @@ use llama_cpp_2::token::LlamaToken;
 
 use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
+use super::operation::Operation;
 use super::options::ContextOptions;
 use super::{ffi, repack, suitable};
 use crate::files::MappedFile;
@@ -57,7 +58,7 @@ pub struct Outline {
 #[derive(Debug)]
 pub struct Model {
     llama: LlamaModel,
-    path: PathBuf,
+    path: Arc<Path>,
     architecture: String,
     name: String,
     fingerprint: Option<Fingerprint>,
@@ -116,11 +117,10 @@ impl Model {
             (options.progress)(done);
             true
         });
-        ffi::watch_for_aborts(path);
-        // Complaints of an earlier load are not this one's.
-        let _ = super::logs::last_complaints();
+        let shared_path: Arc<Path> = path.into();
+        let operation = Operation::begin(&shared_path);
         let llama = LlamaModel::load_from_file(backend, path, &params)
-            .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: super::logs::last_complaints() })?;
+            .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: operation.complaints() })?;
         let count = |n: i32| usize::try_from(n).unwrap_or(0);
         let (n_layer, n_embd, n_vocab) = (llama.n_layer() as usize, count(llama.n_embd()), count(llama.n_vocab()));
         let n_ctx_train = llama.n_ctx_train();
@@ -129,7 +129,7 @@ impl Model {
         }
         Ok(Self {
             llama,
-            path: path.to_owned(),
+            path: shared_path,
             architecture,
             name,
             fingerprint,
@@ -144,6 +144,11 @@ impl Model {
 
     pub(super) fn llama(&self) -> &LlamaModel {
         &self.llama
+    }
+
+    /// Begins a call into llama.cpp for this model.
+    pub(super) fn operation(&self) -> Operation {
+        Operation::begin(&self.path)
     }
 
     /// The file.
@@ -298,12 +303,11 @@ pub(super) fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, E
 
 /// The vocabulary of the model at `path` and none of its weights (llama.cpp's `vocab_only`).
 pub(super) fn load_vocabulary(path: &Path) -> Result<LlamaModel, EngineError> {
-    ffi::watch_for_aborts(path);
     let backend = backend()?;
-    let _ = super::logs::last_complaints();
+    let operation = Operation::begin(&path.into());
     let params = LlamaModelParams::default().with_vocab_only(true);
     LlamaModel::load_from_file(backend, path, &params)
-        .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: super::logs::last_complaints() })
+        .map_err(|_| EngineError::Load { path: path.to_owned(), complaints: operation.complaints() })
 }
 
 /// llama.cpp's global state: made on first use, for the life of the process, with its log sent where ours goes.
@@ -313,7 +317,7 @@ pub(super) fn backend() -> Result<&'static LlamaBackend, EngineError> {
         path: PathBuf::new(),
         complaints: vec!["its backend is already in use by other code of this process".to_owned()],
     };
-    super::logs::divert();
+    ffi::divert_log();
     #[cfg(feature = "portable")]
     if BACKEND.get().is_none() {
         super::processor::load_code_for_processor();

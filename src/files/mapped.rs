@@ -8,7 +8,7 @@ use std::path::Path;
 use memmap2::Mmap;
 
 /// The bytes of a file, mapped read-only. The start is page-aligned, so offsets that are aligned in the file are
-/// aligned in memory.
+/// aligned in memory. Reading what was cut off meanwhile raises a signal: see [`on_bus_error`](super::on_bus_error).
 #[derive(Debug)]
 pub struct MappedFile {
     map: Mmap,
@@ -33,7 +33,6 @@ impl MappedFile {
     /// # Errors
     /// What mapping answers.
     pub fn of(file: &File) -> io::Result<Self> {
-        super::bus_error::explain();
         // SAFETY: the map is private to this value and only read. Rust asks that the bytes do not change
         // underneath it; no operating system can promise that, so readers check what they read (checksums, bounds)
         // and our own writers never write in place: they rename a finished file over the old one, which leaves

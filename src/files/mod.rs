@@ -7,5 +7,6 @@ mod sampled_hash;
 
 pub use atomic::{AtomicFile, write_atomically};
 pub(crate) use atomic::{folder_of, sync_folder};
+pub use bus_error::on_bus_error;
 pub use mapped::MappedFile;
 pub use sampled_hash::sampled_hash;

@@ -33,6 +33,7 @@ struct UsageError(String);
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    antidote::cli::explain_bus_errors();
     if let Some(conversion) = args.conversion {
         return exit_code(convert::run(&conversion));
     }

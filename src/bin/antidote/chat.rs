@@ -1,11 +1,12 @@
 //! `antidote chat`
 
-use antidote::chat::{Examples, Repl, ReplOptions};
+use antidote::chat::{Ended, Examples, Repl, ReplOptions};
 use antidote::engine::{Limits, Session};
 use antidote::prompt::{Conversation, Language};
 
 use super::args::ChatArgs;
 use super::load::{self, Choice};
+use super::process::end_by_signal;
 use super::{Failure, hints};
 
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
@@ -27,7 +28,10 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
         session_file: args.session.clone(),
         examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
         hint: Some(hints::hint),
+        end_by_signal: Some(end_by_signal),
     };
-    Repl::new(session, conversation, options)?.run()?;
-    Ok(())
+    match Repl::new(session, conversation, options)?.run()? {
+        Ended::Left => Ok(()),
+        Ended::Signal(signal) => end_by_signal(signal),
+    }
 }

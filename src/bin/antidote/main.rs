@@ -13,6 +13,7 @@ mod explain;
 mod hints;
 mod inspect;
 mod load;
+mod process;
 mod progress;
 mod run;
 mod shell;
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
     };
     let matches = config.apply(Antidote::command()).get_matches();
     let antidote = Antidote::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    antidote::engine::logs::install(antidote.verbose);
+    process::install(antidote.verbose);
     let result = match (antidote.command, config_error) {
         (command, Some(config_error)) if command.is_configured() => Err(config_error.into()),
         (Command::Chat(args), _) => chat::run(args),

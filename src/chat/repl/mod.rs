@@ -13,7 +13,7 @@ use super::examples::Examples;
 use super::input::{Input, MAX_LINE_MIB, Typed};
 use super::messages::StatsLine;
 use super::saved::SavedError;
-use super::signals::Watch;
+use super::signals::{EndBySignal, Watch};
 use crate::engine::{
     CancelToken, Completion, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector,
 };
@@ -73,6 +73,20 @@ pub struct ReplOptions {
     pub examples: Examples,
     /// What to do about an error, beyond what it says itself: what only the program around a chat knows, such as flags.
     pub hint: Option<Hint>,
+    /// Catches SIGINT, SIGTERM and SIGHUP, for the rest of the process: what runs is stopped and saved, and the chat
+    /// ends. It cannot end by itself while a person is asked for a line, nor at once, when Ctrl-C is pressed a second
+    /// time; then this is called, from another thread. `None` leaves signals to whoever else wants them.
+    pub end_by_signal: Option<EndBySignal>,
+}
+
+/// How a chat ended, if not with an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Ended {
+    /// The person has left, or the pipe has ended.
+    Left,
+    /// A signal of this number asked for it.
+    Signal(i32),
 }
 
 /// Finds a hint for an error, in a language.
@@ -117,7 +131,7 @@ impl Repl {
     /// Signals cannot be caught, or the grammar is not one.
     pub fn new(session: Session, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
         let sampler = options.sampler(&options.sampling, session.model())?;
-        let watch = Watch::begin().map_err(ReplError::Signals)?;
+        let watch = Watch::begin(options.end_by_signal).map_err(ReplError::Signals)?;
         let home = Home::new(options.session_file.clone());
         Ok(Self {
             session,
@@ -134,12 +148,12 @@ impl Repl {
     }
 
     /// Talks until the person leaves or the pipe ends. Answers go to standard output, everything else to standard
-    /// error, so that a pipe gets answers alone. Ends the process when a signal asks for it, with everything saved.
+    /// error, so that a pipe gets answers alone. When a signal asks for the end, everything is saved before.
     ///
     /// # Errors
     /// The terminal fails, the session file cannot be read, or a line from a pipe cannot be answered or obeyed. A
     /// person is told and goes on.
-    pub fn run(mut self) -> Result<(), ReplError> {
+    pub fn run(mut self) -> Result<Ended, ReplError> {
         let mut input = Input::open()?;
         self.is_person = input.is_person();
         let resumed = self.resume()?;
@@ -160,12 +174,11 @@ impl Repl {
                 }
                 Typed::TooLong => return Err(ReplError::Refused(self.options.language.line_too_long(MAX_LINE_MIB))),
                 Typed::End => {
-                    if let Some(code) = watch.ended() {
-                        std::process::exit(code);
-                    }
-                    return Ok(());
+                    let Some(signal) = watch.ended() else { return Ok(Ended::Left) };
+                    work.keep();
+                    return Ok(Ended::Signal(signal));
                 }
-                Typed::Interrupt if pressed_ctrl_c => return Ok(()),
+                Typed::Interrupt if pressed_ctrl_c => return Ok(Ended::Left),
                 Typed::Interrupt => {
                     pressed_ctrl_c = true;
                     self.tell(&self.options.language.leave_hint());
@@ -175,15 +188,18 @@ impl Repl {
             pressed_ctrl_c = false;
             match self.obey(Line::parse(&text)) {
                 Ok(Next::Line) => pressed_ctrl_c = self.was_interrupted(),
-                Ok(Next::Leave) => return Ok(()),
-                Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+                Ok(Next::Leave) => return Ok(Ended::Left),
+                Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    return Ok(Ended::Left);
+                }
                 Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_error(&error),
                 // A terminal that was closed says so twice: by a signal, and when it is written to.
                 Err(error) if watch.ended().is_none() => return Err(error),
                 Err(_) => {}
             }
-            if let Some(code) = watch.ended() {
-                std::process::exit(code);
+            if let Some(signal) = watch.ended() {
+                work.keep();
+                return Ok(Ended::Signal(signal));
             }
             drop(work);
         }

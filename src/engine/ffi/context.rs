@@ -121,16 +121,14 @@ impl Context {
         params.abort_callback = Some(on_abort_question);
         params.abort_callback_data = cancel.cast();
 
+        let operation = model.operation();
         // SAFETY: the context keeps the model alive; the callbacks' data outlive it because `drop` frees the context
         // first.
         let raw = unsafe { sys::llama_init_from_model(raw_model(model.llama()), params) };
         let Some(raw) = NonNull::new(raw) else {
             free(watcher);
             free(cancel);
-            return Err(EngineError::Context {
-                n_ctx: wanted.n_ctx,
-                complaints: crate::engine::logs::last_complaints(),
-            });
+            return Err(EngineError::Context { n_ctx: wanted.n_ctx, complaints: operation.complaints() });
         };
         // llama.cpp makes it smaller where the cache is shorter, and ends the process when it is given more.
         // SAFETY: `raw` is live.
@@ -195,6 +193,7 @@ impl Context {
                 n_outputs_max: self.n_outputs,
             });
         }
+        let operation = self.model.operation();
         match call.steer {
             Steer::Alike(rows) => self.set_control_vector(rows)?,
             Steer::ByRow(_) => self.set_control_vector(&SteeringRows::default())?,
@@ -226,7 +225,7 @@ impl Context {
             0 => self.steered(call.capture),
             1 => Err(EngineError::CacheFull { n_ctx: self.n_ctx(), n_tokens: batch.len() }),
             2 => Ok(Decoded::Cancelled),
-            _ => Err(EngineError::Decode { code, complaints: crate::engine::logs::last_complaints() }),
+            _ => Err(EngineError::Decode { code, complaints: operation.complaints() }),
         }
     }
 
@@ -245,13 +244,20 @@ impl Context {
     }
 
     /// Logits of row `row` of the last batch, which must have asked for output: `[n_vocab]`.
-    pub fn logits(&mut self, row: usize) -> Option<&[f32]> {
-        let row = i32::try_from(row).ok()?;
+    ///
+    /// # Errors
+    /// It did not.
+    pub fn logits(&mut self, row: usize) -> Result<&[f32], EngineError> {
+        let operation = self.model.operation();
+        let row = i32::try_from(row).unwrap_or(i32::MAX);
         // SAFETY: llama.cpp answers null for a row without output; otherwise n_vocab floats that stay valid until
         // the next decode call, which needs `&mut self`.
         unsafe {
             let logits = sys::llama_get_logits_ith(self.raw.as_ptr(), row);
-            (!logits.is_null()).then(|| std::slice::from_raw_parts(logits, self.model.n_vocab()))
+            if logits.is_null() {
+                return Err(EngineError::Decode { code: 0, complaints: operation.complaints() });
+            }
+            Ok(std::slice::from_raw_parts(logits, self.model.n_vocab()))
         }
     }
 

@@ -68,12 +68,13 @@ impl<'model> GraphProbe<'model> {
         params.cb_eval_user_data = seen.cast();
         params.abort_callback = Some(on_abort_question);
         params.abort_callback_data = Arc::as_ptr(&stop).cast_mut().cast();
+        let operation = model.operation();
         // SAFETY: the model outlives the context by lifetime; the callbacks' data outlive it because `drop` frees
         // the context first.
         let raw = unsafe { sys::llama_init_from_model(raw_model(model.llama()), params) };
         let Some(raw) = NonNull::new(raw) else {
             free(seen);
-            return Err(EngineError::Context { n_ctx: N_CTX, complaints: crate::engine::logs::last_complaints() });
+            return Err(EngineError::Context { n_ctx: N_CTX, complaints: operation.complaints() });
         };
         Ok(Self { raw, model, seen, stop })
     }
@@ -91,6 +92,7 @@ impl<'model> GraphProbe<'model> {
         last: usize,
         token: Token,
     ) -> Result<Vec<Option<Vec<f32>>>, EngineError> {
+        let operation = self.model.operation();
         super::context::set_control_vector(self.raw, self.model, dense, first, last)?;
         self.stop.store(false, Ordering::Relaxed);
         // SAFETY: ours alone between decode calls.
@@ -112,7 +114,7 @@ impl<'model> GraphProbe<'model> {
             // 2: stopped, as it should be.
             // SAFETY: ours alone between decode calls.
             0 | 2 => Ok(unsafe { &*self.seen }.rows.clone()),
-            _ => Err(EngineError::Decode { code, complaints: crate::engine::logs::last_complaints() }),
+            _ => Err(EngineError::Decode { code, complaints: operation.complaints() }),
         }
     }
 }

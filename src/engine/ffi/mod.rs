@@ -12,18 +12,18 @@ mod capture;
 mod context;
 mod dequantise;
 mod graph_probe;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-mod huge_pages;
+mod log;
 #[cfg(test)]
 mod quantise;
 mod row_steering;
 mod state;
 mod watcher;
 
-pub(super) use abort::watch as watch_for_aborts;
+pub use abort::{Abort, on_abort};
 pub(super) use attention_probe::measure_attention;
 pub(super) use batch::Batch;
 pub(super) use context::{Call, Context, Decoded, Steer};
 pub(super) use dequantise::Dequantiser;
 pub(super) use graph_probe::GraphProbe;
+pub(super) use log::divert as divert_log;
 pub(super) use state::state_is_whole;

@@ -8,7 +8,7 @@ use llama_cpp_sys_2 as sys;
 /// Writes the model at `from` to `to` in another number format.
 fn quantise(from: &Path, to: &Path, format: sys::llama_ftype) {
     let path = |path: &Path| CString::new(path.to_str().unwrap()).unwrap();
-    crate::engine::logs::divert();
+    super::log::divert();
     // SAFETY: a plain struct of defaults; both paths are strings that live for the call.
     let code = unsafe {
         let mut params = sys::llama_model_quantize_default_params();

@@ -3,6 +3,7 @@
 use llama_cpp_sys_2 as sys;
 
 use super::context::Context;
+use crate::engine::error::EngineError;
 use crate::engine::model::Model;
 
 impl Context {
@@ -18,14 +19,21 @@ impl Context {
         }
     }
 
-    /// Puts what [`Self::sequence_state`] gave into this cache (`llama_state_seq_set_data`). False if it does not fit.
-    #[must_use]
-    pub fn restore_sequence(&mut self, sequence: i32, state: &[u8]) -> bool {
-        if state.is_empty() {
-            return false;
+    /// Puts what [`Self::sequence_state`] gave into this cache (`llama_state_seq_set_data`).
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub fn restore_sequence(&mut self, sequence: i32, state: &[u8]) -> Result<(), EngineError> {
+        let operation = self.model().operation();
+        let is_restored = !state.is_empty() && {
+            // SAFETY: `raw` is live; llama.cpp reads no further than the length it is given.
+            unsafe { sys::llama_state_seq_set_data(self.raw.as_ptr(), state.as_ptr(), state.len(), sequence) > 0 }
+        };
+        if is_restored {
+            return Ok(());
         }
-        // SAFETY: `raw` is live; llama.cpp reads no further than the length it is given.
-        unsafe { sys::llama_state_seq_set_data(self.raw.as_ptr(), state.as_ptr(), state.len(), sequence) > 0 }
+        let n_ctx = u32::try_from(self.n_ctx()).unwrap_or(u32::MAX);
+        Err(EngineError::Context { n_ctx, complaints: operation.complaints() })
     }
 }
 

@@ -79,9 +79,7 @@ impl Scheduler {
         let mut context = Context::new(self.model(), &ContextParams { n_ctx, ..self.params.clone() })?;
         if !self.slots[0].cached.is_empty() {
             let state = self.context.sequence_state(0);
-            if !context.restore_sequence(0, &state) {
-                return Err(EngineError::Context { n_ctx, complaints: crate::engine::logs::last_complaints() });
-            }
+            context.restore_sequence(0, &state)?;
         }
         self.context = context;
         Ok(())

@@ -4,7 +4,8 @@
 //!
 //! Linux gives large pages to whom asks for them, and ggml does not. It allocates with `posix_memalign`, which is
 //! therefore defined here, before the C library's: the same memory, which `free` takes back as ever, with the request
-//! added where it is large.
+//! added where it is large. The program defines it and not the library, because a symbol holds for all of a process.
+#![allow(unsafe_code)]
 
 use std::ffi::{c_int, c_void};
 
