@@ -7,8 +7,11 @@ mod common;
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
-use antidote::engine::{ContextOptions, Limits, LoadOptions, Model, Sampler, Sampling, Session, Speculation, Steering};
+use antidote::engine::{
+    CancelToken, ContextOptions, Limits, LoadOptions, Model, Sampler, Session, Speculation, Steering,
+};
 use common::{arguments, completion_of, median, spread};
 
 const DEPTH: usize = 1024;
@@ -25,7 +28,7 @@ fn main() {
     let outline = Model::outline(path).expect("a model");
     // Every token is computed: guessing ahead is another benchmark's subject.
     let options = ContextOptions { speculation: Speculation::Off, ..ContextOptions::for_chat(outline, None) };
-    let model = Model::load(path, &options, LoadOptions::default()).expect("the model loads");
+    let model = Arc::new(Model::load(path, &options, LoadOptions::default()).expect("the model loads"));
     let mut text = String::new();
     while model.tokenize(&text).len() < DEPTH {
         text.push_str("the press and the lathe ");
@@ -37,9 +40,10 @@ fn main() {
 
     let mut ratios = vec![];
     for round in 1..=rounds {
-        let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab());
-        let limits = Limits { max_tokens: Some(ANSWER), ignore_end: true };
-        let answer = session.answer(&tokens, &mut sampler, limits, &mut |_| ControlFlow::Continue(()));
+        let mut sampler = Sampler::default();
+        let limits = Limits { ignore_end: true, ..Limits::tokens(ANSWER) };
+        let answer =
+            session.answer(&tokens, &mut sampler, &limits, &CancelToken::default(), &mut |_| ControlFlow::Continue(()));
         let ours = answer.expect("an answer").decode_rate().expect("a rate");
         let theirs = decode_rate(completion_of(llama_completion, model_path, file.path(), ANSWER));
         println!("round {round}: {ours:.1} against {theirs:.1} tok/s after {} tokens", tokens.len());

@@ -8,6 +8,7 @@ mod common;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use antidote::engine::{ContextOptions, LoadOptions, Model};
@@ -71,7 +72,7 @@ impl Prompts {
     /// All of the same length, because llama-cvector-generator fills up the shorter of a pair.
     fn write(model: &Path, folder: &Path) -> Self {
         let options = ContextOptions::for_chat(Model::outline(model).expect("a model"), NonZeroU32::new(512));
-        let loaded = Model::load(model, &options, LoadOptions::default()).expect("the model loads");
+        let loaded = Arc::new(Model::load(model, &options, LoadOptions::default()).expect("the model loads"));
         let length = TOKENS / PROMPTS;
         let text = |prompt: usize| {
             let mut text = format!("{prompt} press and lathe");

@@ -7,40 +7,18 @@
 
 mod common;
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use antidote::engine::{
-    ContextOptions, Done, EngineError, Interrupter, Job, Limits, LoadOptions, Model, ParallelSession, Sampler,
-    Sampling, Session, Speculation, Steering, Token, Work, sequences_that_fit,
+    CancelToken, Completion, ContextOptions, ContextParams, Event, Limits, LoadOptions, Model, Request, Reuse, Sampler,
+    Scheduler, Session, Speculation, Steering, Token, slots_that_fit,
 };
 use antidote::prompt::{Message, Role, Template};
 use common::{arguments, median, spread};
-
-struct Prompts<'a> {
-    prompts: &'a [Vec<Token>],
-    next: usize,
-    max_tokens: usize,
-    answers: Vec<String>,
-    generated: usize,
-}
-
-impl Work for Prompts<'_> {
-    type Error = EngineError;
-
-    fn next(&mut self) -> Result<Option<Job>, EngineError> {
-        let Some(prompt) = self.prompts.get(self.next) else { return Ok(None) };
-        self.next += 1;
-        Ok(Some(Job { key: self.next - 1, prompt: prompt.clone(), max_tokens: self.max_tokens }))
-    }
-
-    fn done(&mut self, done: Done) -> Result<(), EngineError> {
-        self.answers[done.key] = done.text;
-        self.generated += done.generated_tokens;
-        Ok(())
-    }
-}
 
 fn main() {
     let arguments = arguments();
@@ -52,7 +30,7 @@ fn main() {
     let (n, rounds, max_tokens) = (number(2, 256), number(3, 5), number(5, 128));
 
     let chat = ContextOptions::for_chat(Model::outline(&path).expect("a model"), None);
-    let model = Model::load(&path, &chat, LoadOptions::default()).expect("the model loads");
+    let model = Arc::new(Model::load(&path, &chat, LoadOptions::default()).expect("the model loads"));
     let template = Template::of(&model).expect("a template");
     let texts = antidote::prompt_files::read(&prompts).expect("prompts");
     // Evenly spread over the file, whatever it is sorted by.
@@ -61,11 +39,11 @@ fn main() {
     let prompts: Vec<Vec<Token>> = texts.map(|text| model.tokenize(&render(text))).collect();
     let longest = prompts.iter().map(Vec::len).max().unwrap_or(0) + max_tokens;
     let n_ctx = u32::try_from(longest).expect("a context");
-    let n_sequences = number(4, sequences_that_fit(&model, n_ctx, &chat) as usize) as u32;
+    let n_slots = number(4, slots_that_fit(&model, n_ctx, &chat) as usize) as u32;
 
-    let many = chat.clone().for_many(n_sequences, n_ctx);
+    let many = ContextParams::for_many(&model, &chat, n_slots, n_ctx);
     let plain = Steering::default();
-    let mut parallel = ParallelSession::new(&model, &many, &plain, &Interrupter::default()).expect("a context");
+    let mut scheduler = Scheduler::new(&model, many.clone()).expect("a context");
     let one_by_one = |speculation| {
         let options = ContextOptions { speculation, ..chat.clone() };
         Session::new(&model, &options, plain.clone()).expect("a context")
@@ -76,7 +54,7 @@ fn main() {
         prompt.iter().zip(&prompts[0]).take(length).take_while(|(a, b)| a == b).count()
     });
     println!(
-        "{}: {n} prompts, {n_sequences} at once, {} threads against {}, a prefix of {prefix_length} tokens shared",
+        "{}: {n} prompts, {n_slots} at once, {} threads against {}, a prefix of {prefix_length} tokens shared",
         path.file_name().unwrap_or_default().to_string_lossy(),
         many.threads,
         chat.threads
@@ -86,19 +64,15 @@ fn main() {
     for round in 1..=rounds {
         let before = timed(|| one_after_another(&mut as_run, &prompts, max_tokens));
         let without = timed(|| one_after_another(&mut without_guesses, &prompts, max_tokens));
-        let many = timed(|| {
-            parallel.begin(&plain, &prompts[0][..prefix_length]).expect("a prefix");
-            let answers = vec![String::new(); prompts.len()];
-            let mut work = Prompts { prompts: &prompts, next: 0, max_tokens, answers, generated: 0 };
-            parallel.answer(&mut work).expect("answers");
-            work
-        });
-        let differing = many.result.answers.iter().zip(&before.result).filter(|(a, b)| a != b).count();
+        let many = timed(|| at_once(&mut scheduler, &prompts, prefix_length, max_tokens));
+        let differing =
+            many.result.iter().map(|answer| &answer.text).zip(&before.result).filter(|(a, b)| a != b).count();
+        let generated: usize = many.result.iter().map(|answer| answer.generated_tokens).sum();
         println!(
             "round {round}: {:.2} prompts/s ({:.0} tok/s) against {:.2}, without guesses {:.2}; processor time {:.2} s against \
              {:.2} s and {:.2} s; {differing} of {n} answers differ",
             n as f64 / many.wall,
-            many.result.generated as f64 / many.wall,
+            generated as f64 / many.wall,
             n as f64 / before.wall,
             n as f64 / without.wall,
             many.processor,
@@ -126,14 +100,39 @@ struct Ratios {
     processor: Vec<f64>,
 }
 
+/// All prompts in one scheduler, which is fed as an evaluation feeds it.
+fn at_once(scheduler: &mut Scheduler, prompts: &[Vec<Token>], prefix: usize, max_tokens: usize) -> Vec<Completion> {
+    let mut answers: Vec<Option<Completion>> = vec![None; prompts.len()];
+    let (mut next, mut asked) = (0, HashMap::new());
+    loop {
+        while scheduler.n_requests() < scheduler.n_slots() && next < prompts.len() {
+            let (prompt, limits) = (prompts[next].clone(), Limits::tokens(max_tokens));
+            let request = Request::text(prompt, Steering::default(), Sampler::default(), limits);
+            let reuse = Reuse { at_most: prefix, across_steering: false };
+            asked.insert(scheduler.submit(Request { reuse, ..request }), next);
+            next += 1;
+        }
+        let goes_on = scheduler.step(&mut |id, event| {
+            match event {
+                Event::Done { completion, .. } => answers[asked[&id]] = Some(completion),
+                Event::Failed { error, .. } => panic!("{error}"),
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        if !goes_on && next == prompts.len() {
+            return answers.into_iter().map(|answer| answer.expect("an answer")).collect();
+        }
+    }
+}
+
 /// What `antidote run --prompts` does for each prompt.
-fn one_after_another(session: &mut Session<'_>, prompts: &[Vec<Token>], max_tokens: usize) -> Vec<String> {
-    let n_vocab = session.model().n_vocab();
-    let limits = Limits { max_tokens: Some(max_tokens), ..Limits::default() };
+fn one_after_another(session: &mut Session, prompts: &[Vec<Token>], max_tokens: usize) -> Vec<String> {
+    let (limits, cancel) = (Limits::tokens(max_tokens), CancelToken::default());
     let mut answer = |prompt: &Vec<Token>| {
         session.forget();
-        let mut sampler = Sampler::new(&Sampling::greedy(), n_vocab);
-        session.answer(prompt, &mut sampler, limits, &mut |_| ControlFlow::Continue(())).expect("an answer").text
+        let mut ignore = |_: &str| ControlFlow::Continue(());
+        session.answer(prompt, &mut Sampler::default(), &limits, &cancel, &mut ignore).expect("an answer").text
     };
     prompts.iter().map(&mut answer).collect()
 }

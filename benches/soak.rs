@@ -12,10 +12,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use antidote::engine::{
-    ContextOptions, EngineError, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session, Steering,
-    SteeringVector,
+    CancelToken, ContextOptions, EngineError, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session,
+    Steering, SteeringVector, Trial,
 };
-use antidote::prompt::{Conversation, ConversationError, Template};
+use antidote::prompt::{Conversation, ConversationError, Piece, Template};
 use antidote::vector::SvFile;
 use common::arguments;
 use common::random::Random;
@@ -30,10 +30,11 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("models/demo.Q8_0.gguf");
     let options = ContextOptions::for_chat(Model::outline(&path).expect("the demo"), NonZeroU32::new(N_CTX));
-    let model = Model::load(&path, &options, LoadOptions::default()).expect("the demo");
+    let model = Arc::new(Model::load(&path, &options, LoadOptions::default()).expect("the demo"));
     let vector = SvFile::open(&root.join("vectors/demo.refusal.sv")).expect("the demo's vector");
     let alpha = vector.header().suggested_alpha.expect("a suggestion");
-    let vector = SteeringVector { name: "refusal".to_owned(), vector: Arc::new(vector), alpha };
+    let vector = model.verify(&Arc::new(vector), Trial { alpha, allow_partial: false }).expect("a live vector");
+    let vector = SteeringVector { name: "refusal".to_owned(), vector, alpha };
     let mut session = Session::new(&model, &options, Steering::new(vec![vector])).expect("a session");
     let prompts = std::fs::read_to_string(root.join("models/demo/prompts/benign.txt")).expect("prompts");
     let prompts: Vec<&str> = prompts.lines().collect();
@@ -76,10 +77,9 @@ impl std::fmt::Display for Tally {
     }
 }
 
-fn live(session: &mut Session<'_>, prompts: &[&str], turns: usize, alpha: f32) -> Tally {
-    let model = session.model();
-    let interrupter = session.interrupter();
-    let mut conversation = Conversation::new(Template::of(model).expect("a template"), None);
+fn live(session: &mut Session, prompts: &[&str], turns: usize, alpha: f32) -> Tally {
+    let model = Arc::clone(session.model());
+    let mut conversation = Conversation::new(Template::of(&model).expect("a template"), None);
     let mut random = Random(7);
     let mut tally = Tally::default();
     let long = "the lathe and the press ".repeat(200);
@@ -104,13 +104,13 @@ fn live(session: &mut Session<'_>, prompts: &[&str], turns: usize, alpha: f32) -
         let stop_after = if random.below(8) == 0 { 1 + random.below(10) } else { u64::MAX };
         let sampling = Sampling { seed: Some(turn as u32), ..Sampling::default() };
         let mut sampler = Sampler::new(&sampling, model.n_vocab());
-        let limits = Limits { max_tokens: Some(48), ..Limits::default() };
+        let limits = Limits::tokens(48);
         let prompt = if random.below(50) == 0 { &long } else { prompts[random.below(prompts.len() as u64) as usize] };
-        let mut pieces = 0;
-        let said = conversation.say(prompt, session, &mut sampler, limits, &mut |_| {
+        let (mut pieces, cancel) = (0, CancelToken::default());
+        let said = conversation.say(prompt, session, &mut sampler, &limits, &cancel, &mut |_| {
             pieces += 1;
             if pieces == stop_after {
-                interrupter.interrupt();
+                cancel.cancel();
             }
             ControlFlow::Continue(())
         });
@@ -138,15 +138,16 @@ fn live(session: &mut Session<'_>, prompts: &[&str], turns: usize, alpha: f32) -
 }
 
 /// Ten prompts, each on its own.
-fn answers(session: &mut Session<'_>, prompts: &[&str]) -> String {
-    let model = session.model();
+fn answers(session: &mut Session, prompts: &[&str]) -> String {
+    let model = Arc::clone(session.model());
     let mut all = String::new();
     for prompt in &prompts[..10] {
         session.forget();
-        let mut conversation = Conversation::new(Template::of(model).expect("a template"), None);
+        let mut conversation = Conversation::new(Template::of(&model).expect("a template"), None);
         let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab());
-        let limits = Limits { max_tokens: Some(64), ..Limits::default() };
-        let reply = conversation.say(prompt, session, &mut sampler, limits, &mut |_| ControlFlow::Continue(()));
+        let limits = Limits::tokens(64);
+        let (cancel, mut ignore) = (CancelToken::default(), |_: Piece<'_>| ControlFlow::Continue(()));
+        let reply = conversation.say(prompt, session, &mut sampler, &limits, &cancel, &mut ignore);
         all += &reply.expect("an answer").text;
         all.push('\n');
     }

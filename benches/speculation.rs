@@ -8,10 +8,12 @@ mod common;
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use antidote::engine::{
-    Answer, ContextOptions, Limits, LoadOptions, Model, Sampler, Sampling, Session, Speculation, Steering,
+    CancelToken, Completion, ContextOptions, Limits, LoadOptions, Model, Sampler, Sampling, Session, Speculation,
+    Steering,
 };
 use common::{arguments, median, spread};
 
@@ -26,7 +28,7 @@ fn main() {
     let rounds: usize = rest.first().map_or(5, |rounds| rounds.parse().expect("a number of rounds"));
     let path = Path::new(path);
     let options = ContextOptions::for_chat(Model::outline(path).expect("a model"), None);
-    let model = Model::load(path, &options, LoadOptions::default()).expect("the model loads");
+    let model = Arc::new(Model::load(path, &options, LoadOptions::default()).expect("the model loads"));
     let session = |speculation| {
         let options = ContextOptions { speculation, ..options.clone() };
         Session::new(&model, &options, Steering::default()).expect("a session")
@@ -46,7 +48,7 @@ fn main() {
                 (answer(&mut on, &sampling), without)
             };
             guessed = (with.drafted_tokens, with.accepted_tokens);
-            let rate = |answer: &Answer| answer.decode_rate().expect("a rate");
+            let rate = |answer: &Completion| answer.decode_rate().expect("a rate");
             ratios.push(rate(&with) / rate(&without));
         }
         let (low, high) = spread(&ratios);
@@ -59,17 +61,19 @@ fn main() {
     }
 }
 
-fn answer(session: &mut Session<'_>, sampling: &Sampling) -> Answer {
+fn answer(session: &mut Session, sampling: &Sampling) -> Completion {
     session.forget();
-    let model = session.model();
+    let model = Arc::clone(session.model());
     let prompt = model.tokenize(&"the press and the lathe ".repeat(12));
     let mut sampler = Sampler::new(sampling, model.n_vocab());
-    let limits = Limits { max_tokens: Some(ANSWER), ignore_end: true };
-    session.answer(&prompt, &mut sampler, limits, &mut |_| ControlFlow::Continue(())).expect("an answer")
+    let limits = Limits { ignore_end: true, ..Limits::tokens(ANSWER) };
+    session
+        .answer(&prompt, &mut sampler, &limits, &CancelToken::default(), &mut |_| ControlFlow::Continue(()))
+        .expect("an answer")
 }
 
 /// Time of a batch of so many rows, in tokens made one at a time.
-fn rows(session: &mut Session<'_>) {
+fn rows(session: &mut Session) {
     let text = session.model().tokenize(&"the press and the lathe ".repeat(20));
     let mut time = |rows: usize| {
         let times: Vec<f64> = (0..7)

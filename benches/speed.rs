@@ -8,6 +8,7 @@ mod common;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use antidote::engine::{ContextOptions, LoadOptions, Model, Session, Speculation, Steering};
 use common::{Rates, arguments, measure, median, spread};
@@ -30,7 +31,7 @@ fn main() {
     let (mut ours, mut off, mut on) = (vec![], vec![], vec![]);
     for round in 1..=rounds {
         // Loaded anew each time, as llama-bench does it: where in memory a model happens to lie makes some percent.
-        let model = Model::load(path, &options, LoadOptions::default()).expect("the model loads");
+        let model = Arc::new(Model::load(path, &options, LoadOptions::default()).expect("the model loads"));
         ours.push(measure(&mut Session::new(&model, &options, Steering::default()).expect("a session")));
         drop(model);
         for (attention, rates) in [("0", &mut off), ("1", &mut on)] {

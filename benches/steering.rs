@@ -6,6 +6,7 @@
 mod common;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use antidote::engine::{ContextOptions, LoadOptions, Model, Session, Speculation, Steering};
 use common::{Rates, arguments, measure, median, spread, steering};
@@ -21,7 +22,7 @@ fn main() {
     let outline = Model::outline(path).expect("a model");
     // Every token is computed: guessing ahead is another benchmark's subject.
     let options = ContextOptions { speculation: Speculation::Off, ..ContextOptions::for_chat(outline, None) };
-    let model = Model::load(path, &options, LoadOptions::default()).expect("the model loads");
+    let model = Arc::new(Model::load(path, &options, LoadOptions::default()).expect("the model loads"));
     let mut plain = Session::new(&model, &options, Steering::default()).expect("a session");
     let mut steered = Session::new(&model, &options, steering(&model)).expect("a session");
 

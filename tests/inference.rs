@@ -7,8 +7,8 @@ mod inference {
     mod demo_model;
     mod exact;
     mod explain;
-    mod parallel;
     mod partial;
+    mod scheduler;
     mod session;
     mod speculation;
     mod tokenizer;

@@ -1,4 +1,4 @@
-//! Vectors, dumps and derivation: everything that needs no engine.
+//! Vectors, dumps and derivation, and the rooms of the sources: everything that needs no engine.
 
 mod common;
 
@@ -8,5 +8,6 @@ mod vectors {
     mod derive_golden;
     mod gguf_vectors;
     mod imports;
+    mod rooms;
     mod sv_golden;
 }

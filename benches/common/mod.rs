@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use antidote::engine::{Limits, Model, Sampler, Sampling, Session, Steering, SteeringVector};
+use antidote::engine::{CancelToken, Limits, Model, Sampler, Session, Steering, SteeringVector, Trial};
 use antidote::vector::{ControlVector, Header, Keep, LayerStats, Scale, Sign, SparseLayer, SvFile};
 
 /// Tokens of the prompt that is measured.
@@ -40,14 +40,14 @@ pub fn arguments() -> Vec<String> {
 
 /// Prefill of a fresh prompt; then, from a short prompt so that both begin at depth 0 as llama-bench's do, an answer
 /// of fixed length through sampling and detokenising, as a person gets it.
-pub fn measure(session: &mut Session<'_>) -> Rates {
-    let model = session.model();
-    let words = model.tokenize(&"the press and the lathe ".repeat(PROMPT));
+pub fn measure(session: &mut Session) -> Rates {
+    let words = session.model().tokenize(&"the press and the lathe ".repeat(PROMPT));
     let mut answer = |prompt: usize, n: usize| {
         session.forget();
-        let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab());
-        let limits = Limits { max_tokens: Some(n), ignore_end: true };
-        session.answer(&words[..prompt], &mut sampler, limits, &mut |_| ControlFlow::Continue(())).expect("an answer")
+        let (mut sampler, cancel) = (Sampler::default(), CancelToken::default());
+        let limits = Limits { ignore_end: true, ..Limits::tokens(n) };
+        let mut ignore = |_: &str| ControlFlow::Continue(());
+        session.answer(&words[..prompt], &mut sampler, &limits, &cancel, &mut ignore).expect("an answer")
     };
     let prefill = answer(PROMPT, 1).prefill_rate().expect("a prompt");
     let decode = answer(1, ANSWER).decode_rate().expect("an answer");
@@ -92,8 +92,9 @@ pub fn completion_of(program: &str, model: &str, file: &Path, n: usize) -> Comma
 }
 
 /// A vector with 5% of the components at every layer that can be steered, at α = 1.
-pub fn steering(model: &Model) -> Steering {
+pub fn steering(model: &Arc<Model>) -> Steering {
     let vector = Arc::new(made_up_vector(model));
+    let vector = model.verify(&vector, Trial { alpha: 1.0, allow_partial: false }).expect("a live vector");
     Steering::new(vec![SteeringVector { name: "bench".to_owned(), vector, alpha: 1.0 }])
 }
 

@@ -16,6 +16,6 @@ mod signals;
 pub use command::parse_alpha;
 pub use examples::Examples;
 pub use json_schema::{SchemaError, grammar_of_schema};
-pub use repl::{Ended, Repl, ReplError, ReplOptions};
+pub use repl::{Ended, Hint, Repl, ReplError, ReplOptions};
 pub use saved::{Saved, SavedError, SavedModel};
 pub use signals::EndBySignal;

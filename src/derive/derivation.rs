@@ -71,7 +71,7 @@ struct Measured {
     projections: Vec<f64>,
 }
 
-/// Derives a vector from `dump`, layers side by side. The same dump and recipe give the same vector, however it is
+/// Derives a vector from `dump`, layers side by side. The same dump and config give the same vector, however it is
 /// carried out.
 ///
 /// # Errors

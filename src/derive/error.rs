@@ -18,10 +18,7 @@ pub enum DeriveError {
         n_benign: usize,
     },
     /// A method needs pairs and there are none.
-    #[error(
-        "--method {method} needs pairs, and this dump has none; make it with 'antidote dump --paired', whose files name \
-         the two prompts of a pair on the same line, or use --method mean-difference"
-    )]
+    #[error("the method {method} needs pairs, and this dump has none")]
     NeedsPairs {
         /// The method.
         method: &'static str,
@@ -47,7 +44,7 @@ pub enum DeriveError {
     #[error("stopped; nothing was written")]
     Stopped,
     /// The states do not differ.
-    #[error("layer {layer}: {reason}; use prompts that differ in what they ask for, or leave the layer out (--layers)")]
+    #[error("layer {layer}: {reason}")]
     Degenerate {
         /// The layer.
         layer: usize,
@@ -55,9 +52,7 @@ pub enum DeriveError {
         reason: &'static str,
     },
     /// The principal component was not found.
-    #[error(
-        "layer {layer}: the principal component did not converge (residual {residual:.1e}); try --method mean-difference"
-    )]
+    #[error("layer {layer}: the principal component did not converge (residual {residual:.1e})")]
     NotConverged {
         /// The layer.
         layer: usize,
@@ -67,7 +62,7 @@ pub enum DeriveError {
     /// A layer was asked for that the dump has no states of.
     #[error(
         "there are no states of layer {layer} that a direction could be found in: they are not in the file, or have been \
-         through the model's final norm (then --last-layer keep uses them all the same); leave the layer out of --layers"
+         through the model's final norm"
     )]
     NoStates {
         /// The layer.

@@ -72,13 +72,13 @@ impl fmt::Display for Warning {
                 }
                 f.write_str(
                     " at best): something other than harm varies more in the prompts, such as their language or length.\n\
-                     Use prompts that differ in harm alone, or try --method mean-difference.",
+                     Use prompts that differ in harm alone.",
                 )
             }
             Self::FollowsLength { layer, correlation } => write!(
                 f,
                 "at layer {layer}, which separates best, the direction follows the length of the prompts (correlation \
-                 {correlation:.2} within the sides).\nUse prompts of like length, or try --method mean-difference."
+                 {correlation:.2} within the sides).\nUse prompts of like length."
             ),
             Self::LengthSeparates { auc } => {
                 let longer = if *auc > 0.5 { "harmful" } else { "benign" };
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn every_concern_says_what_to_do() {
+    fn every_warning_says_what_to_do() {
         for warning in [
             Warning::NothingHeldOut { n_harmful: 3, n_benign: 4 },
             Warning::PoorSeparation { auc: Some(0.6), cohens_d: 0.3 },

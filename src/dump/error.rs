@@ -53,8 +53,7 @@ pub enum DumpError {
         unfinished: PathBuf,
     },
     /// The unfinished dump was begun as another one.
-    #[error("an unfinished dump is there ({}) that was begun otherwise: {}; run the command that it was begun with, \
-             or throw it away and start over with --restart", .unfinished.display(), listed(.differences))]
+    #[error("an unfinished dump is there ({}) that was begun otherwise: {}", .unfinished.display(), listed(.differences))]
     Differs {
         /// The dump.
         path: PathBuf,
@@ -99,7 +98,7 @@ pub enum DumpError {
     },
     /// The number format has no such numbers.
     #[error("cannot write the dump {}: the hidden state of prompt {prompt} at layer {layer} holds {value}, which is \
-             too large for {element}; use --type bf16 or --type f32", .path.display())]
+             too large for {element}", .path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,

@@ -68,9 +68,14 @@ pub fn explain(model_path: &Path, vector: &SvFile, top: usize) -> Result<Vec<Exp
     let gguf = model::parse(model_path, &file)?;
     let n_embd = size(gguf.n_embd());
     let unreadable = |reason: String| EngineError::Lens { path: model_path.to_owned(), reason };
-    let fingerprint = Fingerprint::of(&gguf, &file).unwrap_or(Fingerprint::UNBOUND);
-    let model = ModelId::of(&gguf, model_path, fingerprint).map_err(|reason| unreadable(reason.to_owned()))?;
-    vector.check_model(&model)?;
+    let count = |number: Option<u64>| number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
+    vector.check_model(&ModelId {
+        architecture: gguf.architecture().unwrap_or_default().to_owned(),
+        name: crate::gguf::name_of_model(&gguf, model_path),
+        fingerprint: Fingerprint::of(&gguf, &file).unwrap_or(Fingerprint::UNBOUND),
+        n_layer: count(gguf.n_layer()),
+        n_embd: count(gguf.n_embd()),
+    })?;
 
     let matrix = output_matrix(&gguf, n_embd).map_err(&unreadable)?;
     let n_named = match gguf.get("tokenizer.ggml.tokens") {

@@ -36,7 +36,7 @@ pub enum JournalError {
         source: io::Error,
     },
     /// A line is no record.
-    #[error("{}, line {line}: not a record: {reason}; take the line out, or name another --out", .path.display())]
+    #[error("{}, line {line}: not a record: {reason}", .path.display())]
     Line {
         /// The file.
         path: PathBuf,
@@ -46,7 +46,7 @@ pub enum JournalError {
         reason: String,
     },
     /// The folder holds another evaluation.
-    #[error("{} holds another evaluation: {differences}; name another --out, or take this folder away", .path.display())]
+    #[error("{} holds another evaluation: {differences}", .path.display())]
     Another {
         /// The folder.
         path: PathBuf,
@@ -54,13 +54,13 @@ pub enum JournalError {
         differences: String,
     },
     /// Another program writes to it now.
-    #[error("{} is in use by another run of this program; wait for it, or name another --out", .path.display())]
+    #[error("{} is in use by another run of this program", .path.display())]
     InUse {
         /// The folder.
         path: PathBuf,
     },
     /// Records without what they belong to, or nothing at all.
-    #[error("{} holds no evaluation (no {RUN} in it); name the --out of an earlier run", .path.display())]
+    #[error("{} holds no evaluation (no {RUN} in it)", .path.display())]
     Nothing {
         /// The folder.
         path: PathBuf,

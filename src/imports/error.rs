@@ -36,13 +36,18 @@ pub enum ImportError {
     /// The names of per-layer arrays give no layers.
     #[error("{}: {reason}", .path.display())]
     Layers { path: PathBuf, reason: String },
+    /// The names of per-layer arrays can be counted in two ways.
+    #[error(
+        "{}: it has only some of the model's {n_layer} layers, and layer {layer} can be block {layer} or, as Hugging \
+         Face counts, block {}", .path.display(), layer.saturating_sub(1)
+    )]
+    Numbering { path: PathBuf, n_layer: usize, layer: usize },
     /// Labels cannot be read.
     #[error("{}: {reason}", .path.display())]
     Labels { path: PathBuf, reason: String },
     /// No labels.
     #[error(
-        "{} does not say which prompts are harmful: add --labels FILE (0 or 1 a line, 1 being harmful), put an array \
-         \"labels\" into it, or give two files with --harmful and --benign", .path.display()
+        "{} does not say which prompts are harmful: it has no array \"labels\", and no labels came with it", .path.display()
     )]
     NoLabels { path: PathBuf },
     /// Labels and rows differ in number.

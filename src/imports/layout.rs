@@ -3,7 +3,7 @@
 use super::array::{Array, Format};
 use super::error::ImportError;
 use super::labels;
-use super::numbering::{Numbering, numbering, numbers_in};
+use super::numbering::{Numbering, Uncounted, numbering, numbers_in};
 use super::source::Source;
 use super::temporary::straighten;
 use crate::dump::{Label, LayerPlace};
@@ -64,7 +64,10 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
             listed(&per_layer)
         ))
     })?;
-    let numbering = numbering(&numbers, target.n_layer(), asked).map_err(layers_error)?;
+    let numbering = numbering(&numbers, target.n_layer(), asked).map_err(|uncounted| match uncounted {
+        Uncounted::TwoWays { layer } => ImportError::Numbering { path: path.clone(), n_layer: target.n_layer(), layer },
+        Uncounted::Unsuited(reason) => layers_error(reason),
+    })?;
     let n_prompts = per_layer[0].shape[0];
     let mut layers = vec![];
     for block in 0..target.n_layer() {
@@ -116,9 +119,9 @@ fn check_whole(
     };
     let wanted = match asked {
         None => format!("[n_prompts, {n_layer} (or {} with the embeddings first), {n_embd}]", n_layer + 1),
-        Some(Numbering::Blocks) => format!("[n_prompts, {n_layer}, {n_embd}] (--numbering blocks)"),
+        Some(Numbering::Blocks) => format!("[n_prompts, {n_layer}, {n_embd}] (blocks alone)"),
         Some(Numbering::HuggingFace) => {
-            format!("[n_prompts, {}, {n_embd}] (--numbering hf: the embeddings first)", n_layer + 1)
+            format!("[n_prompts, {}, {n_embd}] (as Hugging Face counts: the embeddings first)", n_layer + 1)
         }
     };
     if third != n_embd || !is_count(second) {

@@ -48,9 +48,18 @@ pub(super) fn numbers_in(arrays: &[&Array]) -> Option<Vec<usize>> {
     found
 }
 
+/// Layers whose numbers give no blocks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Uncounted {
+    /// Either count is possible; `layer` is the largest number.
+    TwoWays { layer: usize },
+    /// What does not suit the model.
+    Unsuited(String),
+}
+
 /// Which numbering has `numbers` (of the layers that are there) for a model of `n_layer` blocks, as `asked` or found
 /// out. The error says what does not suit.
-pub(super) fn numbering(numbers: &[usize], n_layer: usize, asked: Option<Numbering>) -> Result<Numbering, String> {
+pub(super) fn numbering(numbers: &[usize], n_layer: usize, asked: Option<Numbering>) -> Result<Numbering, Uncounted> {
     let largest = numbers.iter().max().copied().unwrap_or(0);
     // Only Hugging Face's count reaches n_layer.
     let found = if largest >= n_layer { Numbering::HuggingFace } else { Numbering::Blocks };
@@ -58,21 +67,19 @@ pub(super) fn numbering(numbers: &[usize], n_layer: usize, asked: Option<Numberi
     let first = numbering.first();
     let last = n_layer - 1 + first;
     if largest > last {
-        return Err(format!("it has layer {largest}, and the model's {n_layer} blocks are {first} to {last}"));
+        let reason = format!("it has layer {largest}, and the model's {n_layer} blocks are {first} to {last}");
+        return Err(Uncounted::Unsuited(reason));
     }
     // Between layer 1 and the last but one, both counts are possible.
     let is_known = asked.is_some()
         || numbers.contains(&0) && !numbers.contains(&n_layer) && numbers.len() == n_layer
         || largest == n_layer;
     if !is_known {
-        return Err(format!(
-            "it has only some of the model's {n_layer} layers, and layer {largest} can be block {largest} or, as Hugging \
-             Face counts, block {}: say which with --numbering blocks or --numbering hf",
-            largest.saturating_sub(1)
-        ));
+        return Err(Uncounted::TwoWays { layer: largest });
     }
     if !numbers.iter().any(|number| *number >= first) {
-        return Err(format!("it has none of the model's {n_layer} blocks, which are {first} to {last}"));
+        let reason = format!("it has none of the model's {n_layer} blocks, which are {first} to {last}");
+        return Err(Uncounted::Unsuited(reason));
     }
     Ok(numbering)
 }
@@ -118,10 +125,14 @@ mod tests {
         assert_eq!(of(&[0, 1, 2], Some(Numbering::HuggingFace)), Ok(Numbering::HuggingFace));
         assert_eq!(of(&[1, 3], None), Ok(Numbering::HuggingFace));
         assert_eq!(of(&[1, 2], Some(Numbering::Blocks)), Ok(Numbering::Blocks));
-        assert!(of(&[1, 2], None).unwrap_err().contains("--numbering hf"));
-        assert!(of(&[0, 1], None).unwrap_err().contains("can be block 1 or"));
-        assert!(of(&[0], Some(Numbering::HuggingFace)).unwrap_err().contains("none of the model's 3 blocks"));
-        assert!(of(&[0, 1, 2, 3], Some(Numbering::Blocks)).unwrap_err().contains("has layer 3"));
-        assert!(of(&[0, 1, 2, 3, 4], None).unwrap_err().contains("has layer 4"));
+        assert_eq!(of(&[1, 2], None), Err(Uncounted::TwoWays { layer: 2 }));
+        assert_eq!(of(&[0, 1], None), Err(Uncounted::TwoWays { layer: 1 }));
+        let unsuited = |numbers: &[usize], asked, words: &str| match of(numbers, asked) {
+            Err(Uncounted::Unsuited(reason)) => assert!(reason.contains(words), "{reason}"),
+            other => panic!("{other:?}"),
+        };
+        unsuited(&[0], Some(Numbering::HuggingFace), "none of the model's 3 blocks");
+        unsuited(&[0, 1, 2, 3], Some(Numbering::Blocks), "has layer 3");
+        unsuited(&[0, 1, 2, 3, 4], None, "has layer 4");
     }
 }

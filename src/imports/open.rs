@@ -173,12 +173,12 @@ fn left_out(
         (LastLayer::Drop, _) => "as asked".to_owned(),
         (LastLayer::Auto, Some(norm)) if is_normed(dump, norm) => {
             "its states have been through the model's final norm, as the last of Hugging Face's hidden_states have, so \
-             they are not what the last block puts out (--last-layer keep uses them all the same)"
+             they are not what the last block puts out"
                 .to_owned()
         }
         (LastLayer::Auto, None) if is_hugging_face => {
             "the last of Hugging Face's hidden_states has most often been through the final norm, and this model's norm \
-             is not there to tell (--last-layer keep uses it all the same)"
+             is not there to tell"
                 .to_owned()
         }
         (LastLayer::Auto, _) => return None,

@@ -203,7 +203,10 @@ fn labels_come_from_the_file_itself_or_from_another() {
         let text = result.unwrap_err().to_string();
         assert!(words.iter().all(|word| text.contains(word)), "{text}");
     };
-    says(import(bench.safetensors("none.safetensors", std::slice::from_ref(&tensor))), &["--labels", "--harmful"]);
+    says(
+        import(bench.safetensors("none.safetensors", std::slice::from_ref(&tensor))),
+        &["which prompts are harmful", "\"labels\""],
+    );
     let few = bench.safetensors("few.safetensors", &[tensor.clone(), labels(&[0, 1])]);
     says(import(few), &["2 labels", "5 prompts"]);
     says(import(bench.safetensors("odd.safetensors", &[tensor, labels(&[0, 1, 2, 0, 0])])), &["label 3"]);
@@ -255,7 +258,7 @@ fn what_does_not_suit_is_refused_with_both_sides_named() {
     let input = Input::Labelled { states: path, labels: Some(bench.labels()) };
     let options = Options { numbering: Some(Numbering::HuggingFace), ..Options::default() };
     let text = import(&input, &target(), options).unwrap_err().to_string();
-    assert!(text.contains("--numbering hf") && text.contains("[n_prompts, 4, 4]"), "{text}");
+    assert!(text.contains("as Hugging Face counts") && text.contains("[n_prompts, 4, 4]"), "{text}");
 
     let f32 = |shape: &[usize]| (Dtype::F32, shape.to_vec(), vec![0; shape.iter().product::<usize>() * 4]);
     let two = [("a", f32(&SHAPE)), ("b", f32(&SHAPE))].map(|(name, (dtype, shape, bytes))| (name, dtype, shape, bytes));

@@ -61,7 +61,8 @@ impl Language {
     }
 
     /// Its version of a sentence.
-    pub(crate) fn pick(self, en: impl Into<String>, ja: impl Into<String>) -> String {
+    #[must_use]
+    pub fn pick(self, en: impl Into<String>, ja: impl Into<String>) -> String {
         match self {
             Self::En => en.into(),
             Self::Ja => ja.into(),

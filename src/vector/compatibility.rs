@@ -12,8 +12,8 @@ use super::sv::SvFile;
 pub enum Incompatible {
     /// It was imported without a model.
     #[error(
-        "{} was imported without its model, so nothing says which weights it fits; if this is the model it was made \
-         from, tie it to it: antidote-derive bind {} --for-model MODEL.gguf", .path.display(), .path.display()
+        "{} was imported without its model, so nothing says which weights it fits; tie it to its model first \
+         (antidote-derive bind)", .path.display()
     )]
     Unbound {
         /// The vector file.

@@ -1,6 +1,6 @@
 //! Writing a model anew with other tensors.
 
-use antidote::vector::gguf::Gguf;
+use antidote::gguf::Gguf;
 
 /// GGUF's default alignment.
 const ALIGNMENT: usize = 32;

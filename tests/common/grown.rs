@@ -1,8 +1,9 @@
 //! The demo model grown beyond the size that is called tiny: it says what the demo says, and a larger file is read for it.
 
-use antidote::vector::gguf::{Gguf, TensorType};
+use antidote::gguf::{Gguf, TensorType};
 
 use super::gguf::{F32, NewTensor, with_tensors};
+use super::random::Random;
 use super::walk::place;
 
 /// Blocks that are added, of 2.5 MiB each: 36 MiB in all with what is there.
@@ -26,7 +27,7 @@ pub fn grown(file: &[u8]) -> Vec<u8> {
         let (name, shape) = (tensor.name.to_owned(), tensor.shape.to_vec());
         tensors.push(NewTensor { name, shape, kind, bytes: tensor.bytes(file).to_vec() });
     }
-    let mut random = blake3::Hasher::new().update(b"blocks that add nothing").finalize_xof();
+    let mut random = Random::new("blocks that add nothing");
     for block in n_before..n_before + ADDED {
         for tensor in gguf.tensors() {
             let Some(part) = tensor.name.strip_prefix("blk.0.") else { continue };
@@ -47,7 +48,7 @@ pub fn grown(file: &[u8]) -> Vec<u8> {
     grown
 }
 
-fn weights(random: &mut blake3::OutputReader, n: usize) -> Vec<f32> {
+fn weights(random: &mut Random, n: usize) -> Vec<f32> {
     let mut bytes = vec![0; 2 * n];
     random.fill(&mut bytes);
     let (pairs, _) = bytes.as_chunks();

@@ -6,6 +6,7 @@ pub mod grown;
 pub mod heard;
 pub mod patience;
 mod program;
+pub mod random;
 pub mod walk;
 pub mod widened;
 
@@ -47,9 +48,28 @@ pub fn options_for(model: &Path) -> antidote::engine::ContextOptions {
 
 /// The demo model, loaded.
 #[cfg(feature = "engine")]
-pub fn model() -> antidote::engine::Model {
+pub fn model() -> std::sync::Arc<antidote::engine::Model> {
     use antidote::engine::{LoadOptions, Model};
-    Model::load(&demo_model(), &options(), LoadOptions::default()).unwrap()
+    std::sync::Arc::new(Model::load(&demo_model(), &options(), LoadOptions::default()).unwrap())
+}
+
+/// Steering by `vector` at `alpha`, verified on `model`; a vector that is applied in part is no error if `allow_partial`.
+#[cfg(feature = "engine")]
+pub fn verified(
+    model: &std::sync::Arc<antidote::engine::Model>,
+    vector: antidote::vector::SvFile,
+    alpha: f32,
+    allow_partial: bool,
+) -> Result<antidote::engine::Steering, antidote::engine::EngineError> {
+    use antidote::engine::{Steering, SteeringVector, Trial};
+    let vector = model.verify(&std::sync::Arc::new(vector), Trial { alpha, allow_partial })?;
+    Ok(Steering::new(vec![SteeringVector { name: "refusal".to_owned(), vector, alpha }]))
+}
+
+/// The demo's own vector at `alpha`.
+#[cfg(feature = "engine")]
+pub fn demo_steering(model: &std::sync::Arc<antidote::engine::Model>, alpha: f32) -> antidote::engine::Steering {
+    verified(model, antidote::vector::SvFile::open(&demo_vector()).unwrap(), alpha, false).unwrap()
 }
 
 /// α that the demo's vector suggests.

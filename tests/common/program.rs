@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
 
 use super::heard::Heard;
 use super::patience::wait_until;
@@ -157,6 +158,18 @@ impl Running {
     pub fn kill(mut self) -> ExitStatus {
         let _ = self.child.kill();
         self.child.wait().expect("a child")
+    }
+
+    /// What it did, if it ends within `time`. Otherwise it is ended.
+    pub fn ends_within(mut self, time: Duration) -> Option<Output> {
+        let begin = Instant::now();
+        while !self.has_ended() {
+            if begin.elapsed() > time {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Some(self.ends())
     }
 
     /// Waits for its end, whether its input was closed or not.

@@ -9,7 +9,7 @@ use super::gguf::{F32, NewTensor, with_tensors};
 /// The bytes of `file`, a GGUF of F32 and Q8_0 tensors, with every tensor in F32.
 pub fn widened(file: &[u8]) -> Vec<u8> {
     let gguf = Gguf::parse(file).unwrap();
-    let widen = |tensor: &antidote::vector::gguf::Tensor<'_>| {
+    let widen = |tensor: &antidote::gguf::Tensor<'_>| {
         let bytes = tensor.bytes(file);
         let bytes = match tensor.kind {
             TensorType::F32 => bytes.to_vec(),

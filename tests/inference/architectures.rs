@@ -11,10 +11,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use antidote::engine::{
-    CacheType, ContextOptions, EngineError, HiddenStates, LoadOptions, Model, Session, Steering, SteeringVector, Token,
+    CacheType, ContextOptions, EngineError, HiddenStates, LoadOptions, Model, Session, Steering, Token,
 };
 use antidote::vector::SvFile;
-use common::{root, vector_for};
+use common::{root, vector_for, verified};
 
 /// What is expected of a family.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,8 +68,8 @@ fn options(name: &str) -> ContextOptions {
     ContextOptions { cache_type: CacheType::F32, ..options }
 }
 
-fn load(name: &str) -> Result<Model, EngineError> {
-    Model::load(&file(name), &options(name), LoadOptions::default())
+fn load(name: &str) -> Result<Arc<Model>, EngineError> {
+    Model::load(&file(name), &options(name), LoadOptions::default()).map(Arc::new)
 }
 
 /// Longer than the sliding windows.
@@ -77,13 +77,13 @@ fn prompt(model: &Model) -> Vec<Token> {
     model.tokenize("the hero in the inn, here on the shore?")
 }
 
-fn steering(model: &Model, layers: &[(u32, &[(u32, f32)])], alpha: f32) -> Steering {
+fn steering(model: &Arc<Model>, layers: &[(u32, &[(u32, f32)])], alpha: f32) -> Result<Steering, EngineError> {
     let vector = SvFile::from_bytes(&vector_for(model, layers).encode().unwrap()).unwrap();
-    Steering::new(vec![SteeringVector { name: "test".to_owned(), vector: Arc::new(vector), alpha }])
+    verified(model, vector, alpha, false)
 }
 
 /// `[n_layer, n_embd]` after the prompt's last token.
-fn states(model: &Model, name: &str, steering: Option<&Steering>) -> Result<Vec<f32>, EngineError> {
+fn states(model: &Arc<Model>, name: &str, steering: Option<&Steering>) -> Result<Vec<f32>, EngineError> {
     let mut reader = HiddenStates::new(model, &options(name))?;
     if let Some(steering) = steering {
         reader.steer(steering)?;
@@ -96,7 +96,7 @@ fn states(model: &Model, name: &str, steering: Option<&Steering>) -> Result<Vec<
     Ok(states)
 }
 
-fn logits(model: &Model, name: &str, steering: Steering, n_batch: u32) -> Result<Vec<f32>, EngineError> {
+fn logits(model: &Arc<Model>, name: &str, steering: Steering, n_batch: u32) -> Result<Vec<f32>, EngineError> {
     let options = ContextOptions { n_batch, ..options(name) };
     Session::new(model, &options, steering)?.logits(&prompt(model))
 }
@@ -108,12 +108,13 @@ fn relative_error(a: &[f32], b: &[f32]) -> f64 {
 }
 
 /// A vector at layer `l` is added to the output of block `l`, to the bit, and leaves every earlier block alone.
-fn check_every_layer(model: &Model, name: &str) {
+fn check_every_layer(model: &Arc<Model>, name: &str) {
     let plain = states(model, name, None).unwrap();
     let (n_layer, n_embd) = (model.n_layer(), model.n_embd());
     assert_eq!(plain.len(), n_layer * n_embd, "{name}");
     for layer in 1..n_layer {
-        let steered = states(model, name, Some(&steering(model, &[(layer as u32, &COMPONENTS)], 1.0))).unwrap();
+        let steered =
+            states(model, name, Some(&steering(model, &[(layer as u32, &COMPONENTS)], 1.0).unwrap())).unwrap();
         let (before, after) = (layer * n_embd, (layer + 1) * n_embd);
         assert_eq!(steered[..before], plain[..before], "{name}: layer {layer} moves an earlier one");
         let mut expected = plain[before..after].to_vec();
@@ -123,10 +124,10 @@ fn check_every_layer(model: &Model, name: &str) {
     }
 }
 
-fn check_zero(model: &Model, name: &str) {
+fn check_zero(model: &Arc<Model>, name: &str) {
     let plain = logits(model, name, Steering::default(), 512).unwrap();
     let all: Vec<_> = (1..model.n_layer() as u32).map(|layer| (layer, &COMPONENTS[..])).collect();
-    let mut session = Session::new(model, &options(name), steering(model, &all, 0.0)).unwrap();
+    let mut session = Session::new(model, &options(name), steering(model, &all, 0.0).unwrap()).unwrap();
     assert_eq!(session.logits(&prompt(model)).unwrap(), plain, "{name}: α = 0");
     session.set_alpha(None, 1.0).unwrap();
     session.forget();
@@ -136,7 +137,7 @@ fn check_zero(model: &Model, name: &str) {
     assert_eq!(session.logits(&prompt(model)).unwrap(), plain, "{name}: α = 0 again");
 }
 
-fn check_batches(model: &Model, name: &str, steering: impl Fn() -> Steering) {
+fn check_batches(model: &Arc<Model>, name: &str, steering: impl Fn() -> Steering) {
     let at_once = logits(model, name, steering(), 512).unwrap();
     let one_by_one = logits(model, name, steering(), 1).unwrap();
     let error = relative_error(&one_by_one, &at_once);
@@ -158,17 +159,15 @@ fn examine(name: &str, people_say: &str, family: Family) -> String {
     if family == Unsteerable {
         let text = states(&model, name, None).unwrap_err().to_string();
         assert!(text.contains("l_out-0"), "{text}");
-        let refusal = Session::new(&model, &options(name), steering(&model, &all, 1.0)).map(|_| ()).unwrap_err();
+        let refusal = steering(&model, &all, 1.0).map(|_| ()).unwrap_err();
         assert!(matches!(refusal, EngineError::NotLive { .. }) && refusal.to_string().contains(name), "{refusal}");
         check_batches(&model, name, Steering::default);
         return row(["yes", "refused", "–", "refused", "–", "yes"]);
     }
     check_every_layer(&model, name);
-    let session = Session::new(&model, &options(name), steering(&model, &all, 1.0)).unwrap();
-    assert!(session.partial().is_empty(), "{name}");
-    drop(session);
+    assert!(steering(&model, &all, 1.0).unwrap().partial().is_empty(), "{name}");
     check_zero(&model, name);
-    check_batches(&model, name, || steering(&model, &all, 1.0));
+    check_batches(&model, name, || steering(&model, &all, 1.0).unwrap());
     row(["yes", "every layer", "exactly", "live", "same bits", "yes"])
 }
 

@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use antidote::engine::{
     CacheType, ContextOptions, EngineError, FlashAttention, HiddenStates, LoadOptions, Model, Session, Steering,
-    SteeringVector,
 };
 use antidote::imports::{Input, LastLayer, Options, import};
 use antidote::vector::gguf_vector::{GgufVector, Import};
 use antidote::vector::{ControlVector, Sign, SvFile, Target};
-use common::hf;
+use common::{hf, verified};
 use safetensors::SafeTensors;
 
 /// What is promised; measured is about a hundred times less.
@@ -57,8 +56,8 @@ fn options() -> ContextOptions {
     ContextOptions { cache_type: CacheType::F32, flash_attention: FlashAttention::Off, ..options }
 }
 
-fn model() -> Model {
-    Model::load(&hf("tiny.gguf"), &options(), LoadOptions::default()).unwrap()
+fn model() -> Arc<Model> {
+    Arc::new(Model::load(&hf("tiny.gguf"), &options(), LoadOptions::default()).unwrap())
 }
 
 fn relative_error(a: &[f32], b: &[f32]) -> f64 {
@@ -80,15 +79,13 @@ fn vector(sparsity: f32, shift: u32) -> ControlVector {
     vector
 }
 
-fn steered(model: &Model, vector: &ControlVector, alpha: f32, prompt: &str) -> Vec<f32> {
-    let vector = Arc::new(SvFile::from_bytes(&vector.encode().unwrap()).unwrap());
-    let steering =
-        Steering::new(vec![SteeringVector { name: "test".to_owned(), vector, alpha }]).allowing_partial(true);
+fn steered(model: &Arc<Model>, vector: &ControlVector, alpha: f32, prompt: &str) -> Vec<f32> {
+    let steering = verified(model, SvFile::from_bytes(&vector.encode().unwrap()).unwrap(), alpha, true).unwrap();
     Session::new(model, &options(), steering).unwrap().logits(&model.tokenize(prompt)).unwrap()
 }
 
 /// Each prompt's states, `[n_layer, n_embd]`.
-fn states(model: &Model, prompts: &[String]) -> Vec<Vec<f32>> {
+fn states(model: &Arc<Model>, prompts: &[String]) -> Vec<Vec<f32>> {
     let tokens: Vec<_> = prompts.iter().map(|prompt| model.tokenize(prompt)).collect();
     let mut states = vec![];
     HiddenStates::new(model, &options())

@@ -5,9 +5,9 @@ use crate::common;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use antidote::engine::{ContextOptions, EngineError, LoadOptions, Model, Session, Steering, SteeringVector};
+use antidote::engine::{ContextOptions, EngineError, LoadOptions, Model, Session, Steering};
 use antidote::vector::{ControlVector, SvFile};
-use common::{Ran, antidote, antidote_with_input, root, vector_for};
+use common::{Ran, antidote, antidote_with_input, root, vector_for, verified};
 
 const SOME: &[(u32, f32)] = &[(0, 0.5), (8, 2.0)];
 const ZEROS: &[(u32, f32)] = &[(0, 0.0), (8, 0.0)];
@@ -20,13 +20,12 @@ fn options() -> ContextOptions {
     ContextOptions::for_chat(Model::outline(&llama()).unwrap(), None)
 }
 
-fn model() -> Model {
-    Model::load(&llama(), &options(), LoadOptions::default()).unwrap()
+fn model() -> Arc<Model> {
+    Arc::new(Model::load(&llama(), &options(), LoadOptions::default()).unwrap())
 }
 
-fn steering(vector: &ControlVector) -> Steering {
-    let vector = Arc::new(SvFile::from_bytes(&vector.encode().unwrap()).unwrap());
-    Steering::new(vec![SteeringVector { name: "test".to_owned(), vector, alpha: 1.0 }])
+fn steering(model: &Arc<Model>, vector: &ControlVector, allow_partial: bool) -> Result<Steering, EngineError> {
+    verified(model, SvFile::from_bytes(&vector.encode().unwrap()).unwrap(), 1.0, allow_partial)
 }
 
 #[test]
@@ -38,16 +37,17 @@ fn layers_that_do_not_steer_are_named() {
         (&[(1, SOME), (2, ZEROS)], (vec![1], vec![2])),
     ] {
         let vector = vector_for(&model, layers);
-        match Session::new(&model, &options(), steering(&vector)).map(|_| ()) {
+        match steering(&model, &vector, false).map(|_| ()) {
             Err(EngineError::PartlyLive { applied, not_applied, .. }) => assert_eq!((applied, not_applied), expected),
             other => panic!("{other:?}"),
         }
-        let session = Session::new(&model, &options(), steering(&vector).allowing_partial(true)).unwrap();
-        let [partial] = session.partial() else { panic!("{:?}", session.partial()) };
+        let partial = steering(&model, &vector, true).unwrap().partial();
+        let [partial] = partial.as_slice() else { panic!("{partial:?}") };
+        assert_eq!(partial.name, "refusal", "as people call it");
         assert_eq!((partial.applied.clone(), partial.not_applied.clone()), expected);
     }
     let whole = vector_for(&model, &[(1, SOME), (2, SOME)]);
-    assert!(Session::new(&model, &options(), steering(&whole)).unwrap().partial().is_empty());
+    assert!(steering(&model, &whole, false).unwrap().partial().is_empty());
 }
 
 /// Nothing that is allowed makes a vector that does nothing look like protection.
@@ -55,32 +55,25 @@ fn layers_that_do_not_steer_are_named() {
 fn a_vector_that_does_nothing_is_never_allowed() {
     let model = model();
     for layers in [&[(1, ZEROS)][..], &[(1, ZEROS), (2, ZEROS)], &[(0, SOME)], &[(0, SOME), (2, ZEROS)]] {
-        let steering = steering(&vector_for(&model, layers)).allowing_partial(true);
-        let refusal = Session::new(&model, &options(), steering).map(|_| ()).unwrap_err();
+        let refusal = steering(&model, &vector_for(&model, layers), true).map(|_| ()).unwrap_err();
         assert!(matches!(refusal, EngineError::NotLive { .. } | EngineError::LayerOutOfReach { .. }), "{refusal}");
     }
 }
 
-/// Vectors that come in later are tried as well, and what steered before goes on if they are refused.
+/// Steering made of vectors that were tried on another model's weights changes nothing, wherever it comes in.
 #[test]
-fn a_vector_that_is_put_in_later_is_checked() {
-    let model = model();
+fn what_was_verified_on_another_model_does_not_steer() {
+    let (model, demo) = (model(), common::model());
+    let foreign = common::demo_steering(&demo, 0.3);
+    let refused = |result: Result<(), EngineError>| assert!(matches!(result, Err(EngineError::NotVerified { .. })));
+    refused(Session::new(&model, &options(), foreign.clone()).map(|_| ()));
     let tokens = model.tokenize("the inn");
-    let whole = steering(&vector_for(&model, &[(1, SOME), (2, SOME)]));
-    let partial = steering(&vector_for(&model, &[(0, SOME), (2, SOME)]));
-    let mut session = Session::new(&model, &options(), whole.clone()).unwrap();
+    let whole = steering(&model, &vector_for(&model, &[(1, SOME), (2, SOME)]), false).unwrap();
+    let mut session = Session::new(&model, &options(), whole).unwrap();
     let steered = session.logits(&tokens).unwrap();
-    assert!(matches!(session.steer(partial.clone()), Err(EngineError::PartlyLive { .. })));
-    assert_eq!(session.steering().vectors().len(), 1);
+    refused(session.steer(foreign));
     session.forget();
-    assert_eq!(session.logits(&tokens).unwrap(), steered);
-    session.steer(partial.clone().allowing_partial(true)).unwrap();
-    assert_eq!(session.partial().len(), 1);
-    session.steer(whole).unwrap();
-    assert!(session.partial().is_empty());
-    assert!(session.steer(partial.clone()).is_err(), "what was allowed once is not allowed for good");
-    session.steer(partial.allowing_partial(true)).unwrap();
-    assert_eq!(session.partial().len(), 1);
+    assert_eq!(session.logits(&tokens).unwrap(), steered, "what steered before goes on");
 }
 
 fn with_vector(command: &[&str], vector: &Path, input: &str) -> Ran {

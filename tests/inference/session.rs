@@ -7,26 +7,18 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use antidote::engine::{
-    CacheType, ContextOptions, EngineError, FinishReason, FlashAttention, HiddenStates, Limits, LoadOptions, Model,
-    Sampler, Sampling, Session, Steering, SteeringVector, Token,
+    CacheType, CancelToken, ContextOptions, EngineError, FinishReason, FlashAttention, HiddenStates, Limits,
+    LoadOptions, Model, Sampler, Sampling, Session, Steering, Token,
 };
 use antidote::prompt::{Message, Role, Template};
 use antidote::vector::{ControlVector, LayerStats, SparseLayer, SvFile};
-use common::{demo_model, demo_vector, model, options, root};
+use common::{demo_model, demo_steering, demo_vector, model, options, root, verified};
 use safetensors::SafeTensors;
 use widened::widened;
 
 fn prompt(model: &Model, text: &str) -> Vec<Token> {
     let template = Template::of(model).unwrap();
     model.tokenize(&template.render(&[Message::new(Role::User, text)]).unwrap())
-}
-
-fn steering(vector: SvFile, alpha: f32) -> Steering {
-    Steering::new(vec![SteeringVector { name: "test".to_owned(), vector: Arc::new(vector), alpha }])
-}
-
-fn demo_steering(alpha: f32) -> Steering {
-    steering(SvFile::open(&demo_vector()).unwrap(), alpha)
 }
 
 /// The demo's header on these components at one layer.
@@ -37,9 +29,11 @@ fn vector_at(layer: u32, components: &[(u32, f32)]) -> SvFile {
     SvFile::from_bytes(&vector.encode().unwrap()).unwrap()
 }
 
-fn answer(session: &mut Session<'_>, prompt: &[Token]) -> antidote::engine::Answer {
+fn answer(session: &mut Session, prompt: &[Token]) -> antidote::engine::Completion {
     let mut sampler = Sampler::new(&Sampling::greedy(), session.model().n_vocab());
-    session.answer(prompt, &mut sampler, Limits::default(), &mut |_| ControlFlow::Continue(())).unwrap()
+    session
+        .answer(prompt, &mut sampler, &Limits::default(), &CancelToken::default(), &mut |_| ControlFlow::Continue(()))
+        .unwrap()
 }
 
 /// ‖a − b‖ / ‖b‖
@@ -73,7 +67,7 @@ const F32_ERROR: f64 = 1e-3;
 const Q8_0_ERROR: f64 = 0.03;
 
 /// The largest relative error of a state of `model` at each layer.
-fn largest_errors(model: &Model, options: &ContextOptions) -> Vec<f64> {
+fn largest_errors(model: &Arc<Model>, options: &ContextOptions) -> Vec<f64> {
     let golden = golden();
     let tokens: Vec<_> = golden.prompts.iter().map(|text| prompt(model, text)).collect();
     let mut states: Vec<f32> = vec![];
@@ -104,7 +98,7 @@ fn hidden_states_are_those_of_transformers_at_every_layer() {
     let path = folder.path().join("demo.F32.gguf");
     std::fs::write(&path, widened(&std::fs::read(demo_model()).unwrap())).unwrap();
     let exact = ContextOptions { cache_type: CacheType::F32, flash_attention: FlashAttention::Off, ..options() };
-    let wide = Model::load(&path, &exact, LoadOptions::default()).unwrap();
+    let wide = Arc::new(Model::load(&path, &exact, LoadOptions::default()).unwrap());
     for (name, bound, errors) in
         [("F32", F32_ERROR, largest_errors(&wide, &exact)), ("Q8_0", Q8_0_ERROR, largest_errors(&model(), &options()))]
     {
@@ -147,7 +141,7 @@ fn a_vector_at_layer_l_is_added_to_the_output_of_block_l() {
     let expected: Vec<&[f32]> = golden.logits.chunks_exact(model.n_vocab()).collect();
     let components = [(1, 16.0), (33, -16.0), (77, 12.0), (150, 8.0)];
     for layer in 1..model.n_layer() {
-        let steering = steering(vector_at(layer as u32, &components), 1.0);
+        let steering = verified(&model, vector_at(layer as u32, &components), 1.0, false).unwrap();
         let logits = Session::new(&model, &options(), steering).unwrap().logits(&tokens).unwrap();
         let errors: Vec<f64> = expected.iter().map(|expected| relative_error(&logits, expected)).collect();
         let nearest = (0..errors.len()).min_by(|a, b| errors[*a].total_cmp(&errors[*b])).unwrap();
@@ -161,7 +155,7 @@ fn alpha_zero_is_the_plain_model_to_the_bit() {
     let model = model();
     let tokens = prompt(&model, "How do I clean the lathe?");
     let never = Session::new(&model, &options(), Steering::default()).unwrap().logits(&tokens).unwrap();
-    let mut session = Session::new(&model, &options(), demo_steering(0.0)).unwrap();
+    let mut session = Session::new(&model, &options(), demo_steering(&model, 0.0)).unwrap();
     assert_eq!(session.logits(&tokens).unwrap(), never);
     // And after having been turned up.
     session.set_alpha(None, 0.7).unwrap();
@@ -177,7 +171,7 @@ fn steering_beyond_all_numbers_is_an_error_and_leaves_no_trace() {
     let model = model();
     let tokens = prompt(&model, "How do I clean the lathe?");
     let never = Session::new(&model, &options(), Steering::default()).unwrap().logits(&tokens).unwrap();
-    let mut session = Session::new(&model, &options(), demo_steering(0.0)).unwrap();
+    let mut session = Session::new(&model, &options(), demo_steering(&model, 0.0)).unwrap();
     session.set_alpha(None, 1e38).unwrap();
     let steered = session.logits(&tokens);
     assert!(matches!(steered, Err(EngineError::OutputNotFinite { .. })), "{:?}", steered.map(|logits| logits[0]));
@@ -190,19 +184,15 @@ fn vectors_add_up() {
     let model = model();
     let tokens = prompt(&model, "How do I clean the lathe?");
     let logits = |steering| Session::new(&model, &options(), steering).unwrap().logits(&tokens).unwrap();
-    let both = [0.3, 0.2].map(|alpha| SteeringVector {
-        name: alpha.to_string(),
-        vector: Arc::new(SvFile::open(&demo_vector()).unwrap()),
-        alpha,
-    });
-    let error = relative_error(&logits(Steering::new(both.to_vec())), &logits(demo_steering(0.5)));
+    let both = [0.3, 0.2].map(|alpha| demo_steering(&model, alpha).vectors()[0].clone());
+    let error = relative_error(&logits(Steering::new(both.to_vec())), &logits(demo_steering(&model, 0.5)));
     assert!(error < 1e-3, "{error}");
 }
 
 #[test]
 fn a_strength_that_is_no_number_changes_nothing() {
     let model = model();
-    let mut session = Session::new(&model, &options(), demo_steering(0.2)).unwrap();
+    let mut session = Session::new(&model, &options(), demo_steering(&model, 0.2)).unwrap();
     assert!(matches!(session.set_alpha(None, f32::NAN), Err(EngineError::Alpha { .. })));
     assert_eq!(session.steering().vectors()[0].alpha, 0.2);
     assert_eq!(session.set_alpha(Some("nobody"), 1.0).unwrap(), 0);
@@ -211,21 +201,21 @@ fn a_strength_that_is_no_number_changes_nothing() {
 #[test]
 fn a_vector_that_does_nothing_is_refused() {
     let model = model();
-    let result = Session::new(&model, &options(), steering(vector_at(2, &[(5, 0.0)]), 0.3));
+    let result = verified(&model, vector_at(2, &[(5, 0.0)]), 0.3, true);
     assert!(matches!(result.map(|_| ()), Err(EngineError::NotLive { .. })));
 }
 
 #[test]
 fn a_vector_at_layer_zero_is_refused() {
     let model = model();
-    let result = Session::new(&model, &options(), steering(vector_at(0, &[(5, 1.0)]), 0.3));
+    let result = verified(&model, vector_at(0, &[(5, 1.0)]), 0.3, true);
     assert!(matches!(result.map(|_| ()), Err(EngineError::LayerOutOfReach { layer: 0, .. })));
 }
 
 #[test]
 fn a_prompt_in_the_cache_is_not_processed_again_and_is_answered_the_same() {
     let model = model();
-    let mut session = Session::new(&model, &options(), demo_steering(0.1)).unwrap();
+    let mut session = Session::new(&model, &options(), demo_steering(&model, 0.1)).unwrap();
     let tokens = prompt(&model, "How do I clean the lathe?");
     let first = answer(&mut session, &tokens);
     let second = answer(&mut session, &tokens);
@@ -239,14 +229,14 @@ fn an_interruption_takes_effect_within_one_token_and_the_session_goes_on() {
     let model = model();
     let mut session = Session::new(&model, &options(), Steering::default()).unwrap();
     let tokens = prompt(&model, "How do I clean the lathe?");
-    let interrupter = session.interrupter();
+    let cancel = CancelToken::default();
     let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab());
     let mut pieces = 0;
     let stopped = session
-        .answer(&tokens, &mut sampler, Limits::default(), &mut |_| {
+        .answer(&tokens, &mut sampler, &Limits::default(), &cancel, &mut |_| {
             pieces += 1;
             if pieces == 3 {
-                interrupter.interrupt();
+                cancel.cancel();
             }
             ControlFlow::Continue(())
         })

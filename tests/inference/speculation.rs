@@ -7,22 +7,20 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use antidote::engine::{
-    Answer, ContextOptions, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session, Speculation,
-    Steering, SteeringVector, Token,
+    CancelToken, Completion, ContextOptions, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session,
+    Speculation, Steering, Token,
 };
 use antidote::prompt::{Message, Role, Template};
-use antidote::vector::SvFile;
 use common::grown::grown;
 use common::{
-    antidote, antidote_with_input, demo_model, demo_vector, model, options, options_for, root, suggested_alpha,
+    antidote, antidote_with_input, demo_model, demo_steering, model, options, options_for, root, suggested_alpha,
 };
 
 const ALWAYS: Speculation = Speculation::Always(NonZeroU8::new(7).unwrap());
 
-fn session(model: &Model, speculation: Speculation) -> Session<'_> {
-    let vector = Arc::new(SvFile::open(&demo_vector()).unwrap());
-    let steering = SteeringVector { name: "refusal".to_owned(), vector, alpha: suggested_alpha() };
-    Session::new(model, &ContextOptions { speculation, ..options() }, Steering::new(vec![steering])).unwrap()
+fn session(model: &Arc<Model>, speculation: Speculation) -> Session {
+    let steering = demo_steering(model, suggested_alpha());
+    Session::new(model, &ContextOptions { speculation, ..options() }, steering).unwrap()
 }
 
 fn prompts(model: &Model) -> Vec<Vec<Token>> {
@@ -32,9 +30,9 @@ fn prompts(model: &Model) -> Vec<Vec<Token>> {
     texts.lines().step_by(5).take(24).map(render).collect()
 }
 
-fn answer(session: &mut Session<'_>, prompt: &[Token], sampling: &Sampling, limits: Limits) -> Answer {
+fn answer(session: &mut Session, prompt: &[Token], sampling: &Sampling, limits: &Limits) -> Completion {
     let mut sampler = Sampler::new(sampling, session.model().n_vocab());
-    session.answer(prompt, &mut sampler, limits, &mut |_| ControlFlow::Continue(())).unwrap()
+    session.answer(prompt, &mut sampler, limits, &CancelToken::default(), &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
 /// Every prompt three times in a row in one session, so that what is guessed is there: the last answer to the same
@@ -44,12 +42,12 @@ fn assert_same_answers(sampling: impl Fn(u32) -> Sampling, speculation: Speculat
     let (mut plain, mut guessing) = (session(&model, Speculation::Off), session(&model, speculation));
     let mut accepted = 0;
     for (number, prompt) in (0..).zip(prompts(&model)) {
-        let limits = Limits { max_tokens: Some(60), ..Limits::default() };
-        let first = answer(&mut plain, &prompt, &sampling(number), limits);
+        let limits = Limits::tokens(60);
+        let first = answer(&mut plain, &prompt, &sampling(number), &limits);
         let again = [prompt.as_slice(), &model.tokenize(&first.text), &prompt].concat();
         for prompt in [prompt.as_slice(), &again] {
-            let expected = answer(&mut plain, prompt, &sampling(number), limits);
-            let got = answer(&mut guessing, prompt, &sampling(number), limits);
+            let expected = answer(&mut plain, prompt, &sampling(number), &limits);
+            let got = answer(&mut guessing, prompt, &sampling(number), &limits);
             assert_eq!((&got.text, got.finish), (&expected.text, expected.finish), "prompt {number}");
             assert_eq!(got.generated_tokens, expected.generated_tokens);
             assert!(got.accepted_tokens <= got.drafted_tokens && expected.drafted_tokens == 0);
@@ -72,7 +70,7 @@ fn a_tiny_model_does_not_guess_unless_it_is_told_to() {
     let model = model();
     let prompt = prompts(&model)[0].repeat(2);
     let drafted = |speculation| {
-        answer(&mut session(&model, speculation), &prompt, &Sampling::greedy(), Limits::default()).drafted_tokens
+        answer(&mut session(&model, speculation), &prompt, &Sampling::greedy(), &Limits::default()).drafted_tokens
     };
     assert_eq!(drafted(Speculation::Auto), 0);
 }
@@ -83,7 +81,7 @@ fn a_larger_model_guesses_by_itself_and_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grown.gguf");
     std::fs::write(&path, grown(&std::fs::read(demo_model()).unwrap())).unwrap();
-    let model = Model::load(&path, &options_for(&path), LoadOptions::default()).unwrap();
+    let model = Arc::new(Model::load(&path, &options_for(&path), LoadOptions::default()).unwrap());
     assert_eq!(options_for(&path).speculation, Speculation::Auto);
     let session = |speculation| {
         let options = ContextOptions { speculation, threads: 1, ..options_for(&path) };
@@ -94,11 +92,11 @@ fn a_larger_model_guesses_by_itself_and_says_the_same() {
     for (number, prompt) in (0..).zip(prompts(&model).iter().step_by(5)) {
         for temperature in [0.0, 0.7] {
             let sampling = Sampling { seed: Some(number), temperature, ..Sampling::default() };
-            let limits = Limits { max_tokens: Some(40), ..Limits::default() };
-            let first = answer(&mut plain, prompt, &sampling, limits);
+            let limits = Limits::tokens(40);
+            let first = answer(&mut plain, prompt, &sampling, &limits);
             let again = [prompt.as_slice(), &model.tokenize(&first.text), prompt].concat();
-            let expected = answer(&mut plain, &again, &sampling, limits);
-            let got = answer(&mut guessing, &again, &sampling, limits);
+            let expected = answer(&mut plain, &again, &sampling, &limits);
+            let got = answer(&mut guessing, &again, &sampling, &limits);
             assert_eq!((&got.text, got.finish), (&expected.text, expected.finish), "prompt {number}, at {temperature}");
             assert_eq!((got.generated_tokens, expected.drafted_tokens), (expected.generated_tokens, 0));
             drafted += got.drafted_tokens;
@@ -119,16 +117,16 @@ fn limits_and_the_end_of_the_context_are_met_to_the_token() {
     let model = model();
     let prompt = &prompts(&model)[0];
     for max_tokens in [1, 2, 3, 7, 8, 9, 40] {
-        let limits = Limits { max_tokens: Some(max_tokens), ignore_end: true };
-        let got = answer(&mut session(&model, ALWAYS), prompt, &Sampling::greedy(), limits);
+        let limits = Limits { ignore_end: true, ..Limits::tokens(max_tokens) };
+        let got = answer(&mut session(&model, ALWAYS), prompt, &Sampling::greedy(), &limits);
         assert_eq!((got.generated_tokens, got.finish), (max_tokens, FinishReason::Length));
     }
     let short = ContextOptions { n_ctx: 256, ..options() };
     let run = |speculation| {
         let options = ContextOptions { speculation, ..short.clone() };
         let mut session = Session::new(&model, &options, Steering::default()).unwrap();
-        let limits = Limits { max_tokens: None, ignore_end: true };
-        let got = answer(&mut session, prompt, &Sampling::greedy(), limits);
+        let limits = Limits { ignore_end: true, ..Limits::default() };
+        let got = answer(&mut session, prompt, &Sampling::greedy(), &limits);
         assert_eq!((got.finish, session.n_cached()), (FinishReason::ContextFull, 256));
         got
     };
@@ -140,7 +138,7 @@ fn limits_and_the_end_of_the_context_are_met_to_the_token() {
 fn a_stop_in_the_middle_of_a_guess_leaves_a_session_that_goes_on() {
     let model = model();
     let prompt = &prompts(&model)[0];
-    let expected = answer(&mut session(&model, Speculation::Off), prompt, &Sampling::greedy(), Limits::default());
+    let expected = answer(&mut session(&model, Speculation::Off), prompt, &Sampling::greedy(), &Limits::default());
     for stop_after in 1..6 {
         let mut session = session(&model, ALWAYS);
         let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab());
@@ -149,8 +147,8 @@ fn a_stop_in_the_middle_of_a_guess_leaves_a_session_that_goes_on() {
             pieces += 1;
             if pieces == stop_after { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        session.answer(prompt, &mut sampler, Limits::default(), &mut stop).unwrap();
-        let whole = answer(&mut session, prompt, &Sampling::greedy(), Limits::default());
+        session.answer(prompt, &mut sampler, &Limits::default(), &CancelToken::default(), &mut stop).unwrap();
+        let whole = answer(&mut session, prompt, &Sampling::greedy(), &Limits::default());
         assert_eq!(whole.text, expected.text);
     }
 }

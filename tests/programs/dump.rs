@@ -274,7 +274,12 @@ fn relative_error(a: &[f32], b: &[f32]) -> f64 {
 /// Rows of different batches differ in the last bits only; Q8_0 rounding enlarges that a little.
 const OTHER_BATCH: f64 = 0.01;
 
-fn read(model: &Model, options: &ContextOptions, reading: Reading, prompts: &[Vec<Token>]) -> Vec<Vec<f32>> {
+fn read(
+    model: &std::sync::Arc<Model>,
+    options: &ContextOptions,
+    reading: Reading,
+    prompts: &[Vec<Token>],
+) -> Vec<Vec<f32>> {
     let mut states = vec![];
     let mut reader = HiddenStates::for_prompts(model, options, reading, prompts).unwrap();
     let each = |_, state: &[f32]| {

@@ -1,10 +1,11 @@
 //! Models that were tampered with. Each of these headers makes llama.cpp end the process, or load what it should not;
-//! here they are refused before it sees them. `./x bench hostile_models` tries thousands more.
+//! here they are refused before it sees them. tampered_headers.rs tries thousands more.
 
 use crate::common::{self, walk};
 
 use std::path::{Path, PathBuf};
 
+use common::random::Random;
 use common::{Ran, antidote, root};
 
 fn tiny(name: &str) -> Vec<u8> {
@@ -164,17 +165,13 @@ fn changed_headers_are_answered_or_refused() {
     let bench = Bench::new();
     let original = tiny("llama");
     let header = walk::metadata(&original).last().unwrap().bytes.end;
-    let mut state = 1_u64;
-    let mut random = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
+    let mut random = Random::new("changed headers");
     let mut refused = 0;
     for _ in 0..40 {
         let mut bytes = original.clone();
-        for _ in 0..1 + random(3) {
-            let at = random(header);
-            bytes[at] = random(256) as u8;
+        for _ in 0..1 + random.below(3) {
+            let at = random.below(header);
+            bytes[at] = random.below(256) as u8;
         }
         // `Ran` panics if a signal ended the program.
         let ran = answer(&bench.write(&bytes));

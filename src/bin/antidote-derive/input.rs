@@ -108,6 +108,9 @@ pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
     };
     let imported = import(&input, &target, args.options())?;
     imported.notes.iter().for_each(|note| antidote::say!("note: {note}"));
+    if imported.left_out.is_some() && args.last_layer == LastLayerArg::Auto {
+        antidote::say!("hint: --last-layer keep uses it all the same");
+    }
     Ok(imported.dump)
 }
 

@@ -5,6 +5,7 @@
 
 mod args;
 mod convert;
+mod hints;
 mod input;
 mod progress;
 mod report;
@@ -55,6 +56,9 @@ fn exit_code(result: Result<(), Failure>) -> ExitCode {
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) => {
             antidote::say!("error: {failure}");
+            if let Some(hint) = hints::hint(&*failure) {
+                antidote::say!("hint: {hint}");
+            }
             if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }

@@ -5,11 +5,18 @@ use std::io::{self, Write};
 use antidote::derive::Warning;
 use antidote::vector::SvFile;
 
+use super::hints::hint_of_warning;
+
 pub fn print(vector: &SvFile, warnings: &[Warning]) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     write!(stdout, "{}", vector.summary())?;
     writeln!(stdout)?;
-    warnings.iter().for_each(|warning| antidote::say!("warning: {warning}"));
+    for warning in warnings {
+        antidote::say!("warning: {warning}");
+        if let Some(hint) = hint_of_warning(warning) {
+            antidote::say!("hint: {hint}");
+        }
+    }
     if vector.header().suggested_alpha.is_none() {
         writeln!(stdout, "Next: antidote chat MODEL.gguf --vector {} --alpha 0.3", vector.path().display())?;
         writeln!(stdout, "Try some α and write the best into the file with --suggested-alpha.")?;

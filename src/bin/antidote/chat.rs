@@ -4,10 +4,10 @@ use antidote::chat::{Ended, Examples, Repl, ReplOptions};
 use antidote::engine::{Limits, Session};
 use antidote::prompt::{Conversation, Language};
 
-use super::Failure;
 use super::args::ChatArgs;
 use super::load::{self, Choice};
 use super::process::end_by_signal;
+use super::{Failure, hints};
 
 pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let choice = Choice::of(&args.model)?;
@@ -28,6 +28,7 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
         session_file: args.session.clone(),
         examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
         end_by_signal: Some(end_by_signal),
+        hint: Some(hints::hint),
     };
     match Repl::new(session, conversation, options)?.run()? {
         Ended::Left => Ok(()),

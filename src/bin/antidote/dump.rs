@@ -28,7 +28,7 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
 
     let mut reader = HiddenStates::for_prompts(&model, &context, prompts.reading, &prompts.tokens)?;
     for (number, prompt) in prompts.tokens.iter().enumerate() {
-        reader.check(prompt).map_err(|error| named(&contrast, number, &error))?;
+        reader.check(prompt).map_err(|error| named(&contrast, number, error))?;
     }
     let begin = if args.restart { Begin::Over } else { Begin::Resume };
     let mut writer = DumpWriter::begin(&args.out, &plan, begin)?;
@@ -140,13 +140,21 @@ impl ContrastPrompts {
     }
 }
 
-/// An error in prompt `number`, which says where that prompt comes from.
-fn named(contrast: &ContrastPrompts, number: usize, error: &EngineError) -> Failure {
+/// What is wrong with a prompt, and where that comes from.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}, prompt {number}: {source}")]
+struct PromptError {
+    file: String,
+    number: usize,
+    source: EngineError,
+}
+
+fn named(contrast: &ContrastPrompts, number: usize, source: EngineError) -> PromptError {
     let (file, number) = match contrast.label(number) {
         Label::Harmful => (&contrast.names[0], number + 1),
         Label::Benign => (&contrast.names[1], number - contrast.n_harmful + 1),
     };
-    format!("{file}, prompt {number}: {error}").into()
+    PromptError { file: file.clone(), number, source }
 }
 
 /// The prompts as the model gets them.

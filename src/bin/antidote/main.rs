@@ -10,6 +10,7 @@ mod demo;
 mod dump;
 mod eval;
 mod explain;
+mod hints;
 mod inspect;
 mod load;
 mod process;
@@ -23,6 +24,7 @@ use std::io;
 use std::process::ExitCode;
 
 use antidote::cli::is_broken_pipe;
+use antidote::prompt::Language;
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Antidote, Command};
@@ -35,6 +37,11 @@ type Failure = Box<dyn std::error::Error>;
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct UsageError(String);
+
+/// An error of the library that is about the arguments all the same: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misuse(#[source] Failure);
 
 /// A file that could not be read, and why.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +92,11 @@ fn main() -> ExitCode {
         Err(failure) if is_interruption(&*failure) => ExitCode::from(EXIT_INTERRUPTED),
         Err(failure) => {
             antidote::say!("error: {failure}");
-            if failure.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if let Some(hint) = hints::hint(&*failure, Language::En) {
+                antidote::say!("hint: {hint}");
+            }
+            let is_misuse = failure.is::<UsageError>() || failure.is::<Misuse>();
+            if is_misuse { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -12,9 +12,9 @@ impl Language {
                 format!("この文は {n_bytes} バイトあり、{n_ctx} トークンの文脈には入りません。短くしてください。")
             }
             ConversationError::Template(error) => self.template_error(error),
-            ConversationError::Engine(EngineError::PromptTooLong { n_prompt, n_ctx }) => format!(
-                "入力は {n_prompt} トークンですが、文脈は {n_ctx} トークンです。短くするか、--ctx を大きくしてください。"
-            ),
+            ConversationError::Engine(EngineError::PromptTooLong { n_prompt, n_ctx }) => {
+                format!("入力は {n_prompt} トークンですが、文脈は {n_ctx} トークンです。短くしてください。")
+            }
             ConversationError::Engine(EngineError::EmptyPrompt) => "文が空です。".to_owned(),
             ConversationError::Engine(EngineError::OutputNotFinite { alpha }) => {
                 format!("モデルの出力が有限の数ではなくなりました。α = {alpha} は強すぎます。/alpha で下げてください。")
@@ -30,6 +30,10 @@ impl Language {
             error => error.to_string(),
         };
         self.pick(error.to_string(), ja)
+    }
+
+    pub(in crate::chat) fn hint_for_error(self, hint: &str) -> String {
+        self.pick(format!("hint: {hint}"), format!("ヒント: {hint}"))
     }
 
     pub(in crate::chat) fn not_utf8(self) -> String {
@@ -55,13 +59,13 @@ fn rare(error: &EngineError) -> String {
     };
     match error {
         EngineError::Context { n_ctx, complaints } => {
-            format!("{n_ctx} トークンの文脈を確保できません。--ctx を小さくしてください。{}", said(complaints))
+            format!("{n_ctx} トークンの文脈を確保できません。{}", said(complaints))
         }
         EngineError::Decode { code, complaints } => {
             format!("llama.cpp の計算に失敗しました(コード {code})。{}", said(complaints))
         }
         EngineError::CacheFull { n_ctx, n_tokens } => format!(
-            "文脈が一杯です。{n_ctx} トークンの文脈に、あと {n_tokens} トークンは入りません。/reset で最初からやり直すか、--ctx を大きくしてください。"
+            "文脈が一杯です。{n_ctx} トークンの文脈に、あと {n_tokens} トークンは入りません。/reset で最初からやり直せます。"
         ),
         EngineError::Grammar { why, complaints } => format!("文法を使えません: {why}。{}", said(complaints)),
         EngineError::Interrupted => "中断しました。".to_owned(),
@@ -72,10 +76,9 @@ fn rare(error: &EngineError) -> String {
             "{} を α = {alpha} で使うとモデルが壊れます。α を下げるか、このモデルからベクトルを作り直してください。",
             path.display()
         ),
-        EngineError::NotLive { path, alpha, .. } => format!(
-            "{}(α = {alpha})はこのモデルに効きません。保護できないため、--no-vector で実行するか、別のモデルを使ってください。",
-            path.display()
-        ),
+        EngineError::NotLive { path, alpha, .. } => {
+            format!("{}(α = {alpha})はこのモデルに効きません。保護できないため、回答しません。", path.display())
+        }
         EngineError::Alpha { name, alpha } => {
             format!("{name} の α = {alpha} は有限の数ではありません。0.3 のような値にしてください(0 は素のモデル)。")
         }

@@ -33,7 +33,7 @@ impl Repl {
                     self.note(&language.alpha_from_now());
                 }
             }
-            Err(error) => self.tell_trouble(&error.into()),
+            Err(error) => self.tell_error(&error.into()),
         }
     }
 

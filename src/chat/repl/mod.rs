@@ -75,6 +75,8 @@ pub struct ReplOptions {
     /// ends. It cannot end by itself while a person is asked for a line, nor at once, when Ctrl-C is pressed a second
     /// time; then this is called, from another thread. `None` leaves signals to whoever else wants them.
     pub end_by_signal: Option<EndBySignal>,
+    /// What to do about an error, beyond what it says itself: what only the program around a chat knows, such as flags.
+    pub hint: Option<Hint>,
 }
 
 /// How a chat ended, if not with an error.
@@ -86,6 +88,9 @@ pub enum Ended {
     /// A signal of this number asked for it.
     Signal(i32),
 }
+
+/// Finds a hint for an error, in a language.
+pub type Hint = fn(&(dyn std::error::Error + 'static), Language) -> Option<String>;
 
 impl ReplOptions {
     fn sampler(&self, sampling: &Sampling, model: &Model) -> Result<Sampler, EngineError> {
@@ -187,7 +192,7 @@ impl Repl {
                 Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
                     return Ok(Ended::Left);
                 }
-                Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_trouble(&error),
+                Err(error) if self.is_person && !matches!(error, ReplError::Terminal(_)) => self.tell_error(&error),
                 // A terminal that was closed says so twice: by a signal, and when it is written to.
                 Err(error) if watch.ended().is_none() => return Err(error),
                 Err(_) => {}
@@ -333,7 +338,7 @@ impl Repl {
         }
     }
 
-    fn tell_trouble(&self, error: &ReplError) {
+    fn tell_error(&self, error: &ReplError) {
         let language = self.options.language;
         self.tell(&match error {
             ReplError::Conversation(error) => language.error(error),
@@ -341,5 +346,8 @@ impl Repl {
             ReplError::Saved(error) => language.saved_error(error),
             error => error.to_string(),
         });
+        if let Some(hint) = self.options.hint.and_then(|hint| hint(error, language)) {
+            self.tell(&language.hint_for_error(&hint));
+        }
     }
 }

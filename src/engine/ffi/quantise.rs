@@ -26,7 +26,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::{ContextOptions, LoadOptions, Model, Session, Steering, SteeringVector};
+    use crate::engine::{ContextOptions, LoadOptions, Model, Trial};
     use crate::gguf::{Gguf, TensorType};
     use crate::vector::{ControlVector, Fingerprint, LayerStats, SparseLayer, SvFile, samples};
 
@@ -59,9 +59,9 @@ mod tests {
 
     fn steers(path: &Path, vector: &Arc<SvFile>) -> Result<(), String> {
         let options = ContextOptions::for_chat(Model::outline(path).unwrap(), None);
-        let model = Model::load(path, &options, LoadOptions::default()).unwrap();
-        let vector = SteeringVector { name: "test".to_owned(), vector: vector.clone(), alpha: 1.0 };
-        Session::new(&model, &options, Steering::new(vec![vector])).map(|_| ()).map_err(|error| error.to_string())
+        let model = Arc::new(Model::load(path, &options, LoadOptions::default()).unwrap());
+        let trial = Trial { alpha: 1.0, allow_partial: false };
+        model.verify(vector, trial).map(|_| ()).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -230,13 +230,13 @@ mod tests {
     fn files_with_nothing_to_ask_are_errors_that_say_so() {
         let folder = tempfile::tempdir().unwrap();
         let error = |files: BedFiles| TestBed::read(&files).unwrap_err().to_string();
-        assert!(error(BedFiles::default()).contains("--harmful"));
+        assert!(error(BedFiles::default()).contains("nothing to ask"));
         let nothing = r#"{"jailbreaks": [{"goal": "h", "prompt": null}]}"#;
         let attacks = AttackSource::Files(written(&folder, "gcg.json", nothing).into_iter().collect());
         assert!(error(BedFiles { attacks, ..BedFiles::default() }).contains("gcg.json: 1 left out: no prompt"));
         let empty = written(&folder, "e.txt", "\n");
         assert!(error(BedFiles { benign: empty, ..BedFiles::default() }).contains("e.txt holds no prompts"));
         let alone = BedFiles { attacks: AttackSource::Builtin, ..BedFiles::default() };
-        assert!(error(alone).contains("--attacks builtin"));
+        assert!(error(alone).contains("built-in attacks are made of harmful requests"));
     }
 }

@@ -61,10 +61,10 @@ pub enum PlanError {
         skipped: String,
     },
     /// No file at all.
-    #[error("there is nothing to ask; name --harmful, --benign, --near-miss, --attacks or --cases")]
+    #[error("there is nothing to ask")]
     Nothing,
     /// Attacks are made of harmful requests, and there are none.
-    #[error("--attacks builtin makes attacks of harmful requests; name them with --harmful, or say --attacks none")]
+    #[error("the built-in attacks are made of harmful requests, and there are none")]
     NoRequests,
 }
 

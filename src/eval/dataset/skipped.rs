@@ -36,7 +36,7 @@ pub struct Skipped {
 }
 
 impl Skipped {
-    /// A notice, unless there is nothing to say.
+    /// What was skipped, unless nothing was.
     #[must_use]
     pub fn of(reason: SkipReason, place: impl Into<String>, names: Vec<String>) -> Option<Self> {
         (!names.is_empty()).then(|| Self { reason, place: place.into(), names })

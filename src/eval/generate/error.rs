@@ -31,12 +31,12 @@ pub enum EvalError {
     #[error(transparent)]
     Vector(#[from] SvError),
     /// α is not 0 and there is no vector.
-    #[error("there is no vector to steer with; name one with --vector FILE.sv, or leave --alpha out")]
+    #[error("there is no vector to steer with")]
     NoVector,
     /// More components than the vector has.
     #[error(
-        "--sparsity {wanted}: {} has at most {has:.4}% of a layer's components, and what was left out of it cannot be put \
-         back; derive the vector again with --sparsity 100, and prune that", .path.display()
+        "{wanted}% of the components were asked for, but {} has at most {has:.4}% of a layer's, and what was left out of it \
+         cannot be put back", .path.display()
     )]
     TooSparse {
         /// The vector file.
@@ -47,7 +47,7 @@ pub enum EvalError {
         has: f64,
     },
     /// Every item is longer than the context.
-    #[error("none of the prompts fits into a context of {n_ctx} tokens; use a larger --ctx")]
+    #[error("none of the prompts fits into a context of {n_ctx} tokens")]
     NothingFits {
         /// The context.
         n_ctx: usize,
@@ -55,7 +55,7 @@ pub enum EvalError {
     /// The labels of a question's choices cannot be told apart by their first token.
     #[error(
         "the tokenizer of this model does not tell '{first}' from '{second}' at the beginning of an answer, so choices \
-             cannot be compared; leave --choices out"
+             cannot be compared"
     )]
     Labels {
         /// A label.
@@ -64,9 +64,6 @@ pub enum EvalError {
         second: char,
     },
     /// No rates to search by.
-    #[error(
-        "a search needs attacks or harmful requests, and benign ones, each with verdicts that can be read; name --harmful and \
-         --benign, or --cases"
-    )]
+    #[error("a search needs attacks or harmful requests, and benign ones, each with verdicts that can be read")]
     NoRates,
 }

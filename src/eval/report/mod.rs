@@ -1,6 +1,6 @@
 //! A [`Summary`] for people and for programs: HTML, Markdown, JSON and CSV.
 //!
-//! HTML and Markdown show the same [`page`]; `sections/` says what is on it, `words/` how it is said.
+//! HTML and Markdown show the same page; `sections/` says what is on it, `messages/` how it is said.
 
 mod charts;
 mod figures;

@@ -26,7 +26,7 @@ const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.r
 #[non_exhaustive]
 pub enum TemplateError {
     /// The text is not a template.
-    #[error("the chat template cannot be read: {0}; name another one with --template FILE")]
+    #[error("the chat template cannot be read: {0}")]
     Syntax(String),
     /// The template refuses these messages, or fails on them.
     #[error("the chat template refuses this conversation: {0}")]

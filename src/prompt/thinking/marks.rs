@@ -67,11 +67,10 @@ impl ThinkingMarks {
     /// begun by the template.
     pub(super) fn splitter_of_whole(&self, answer: &str) -> Splitter {
         let head = answer.trim_start();
-        let begins_with = |mark: &&str| head.starts_with(mark);
         let is_marked = |marks: &&Marks| {
-            [marks.open].iter().chain(marks.answer).chain(marks.between).any(|mark| begins_with(&mark))
+            [marks.open].iter().chain(marks.answer).chain(marks.between).any(|mark| head.starts_with(mark))
         };
-        if self.0.iter().any(|marks| is_marked(&marks)) {
+        if self.0.iter().any(is_marked) {
             return Splitter::new(self.0.clone());
         }
         // The first end that there is. Where another mark says that the answer begins, the end alone says little.

@@ -23,7 +23,7 @@ use plan::Plan;
 use super::args::ModelArgs;
 use super::load;
 use super::progress::Progress;
-use super::{Failure, UsageError};
+use super::{Failure, Misuse, UsageError};
 
 /// Prompts that times are taken of.
 const TIMED: usize = 5;
@@ -168,7 +168,7 @@ fn failure(error: EvalError) -> Failure {
     match error {
         EvalError::Engine(error) => error.into(),
         error @ (EvalError::NoVector | EvalError::TooSparse { .. } | EvalError::NoRates | EvalError::Defence(_)) => {
-            UsageError(error.to_string()).into()
+            Misuse(error.into()).into()
         }
         error => error.into(),
     }

@@ -13,7 +13,7 @@ use antidote::vector::{SvFile, sidecars};
 
 use super::args::EvalArgs;
 use crate::demo::Demo;
-use crate::{Failure, UsageError};
+use crate::{Failure, Misuse, UsageError};
 
 /// Prompts of every kind with `--quick`.
 const QUICK_LIMIT: usize = 36;
@@ -53,11 +53,11 @@ impl Plan {
             (None, Some(demo)) if demo.cases.is_file() => {
                 BedFiles { cases: Some(demo.cases.clone()), ..BedFiles::default() }
             }
-            (None, _) => return Err(UsageError(PlanError::Nothing.to_string()).into()),
+            (None, _) => return Err(Misuse(PlanError::Nothing.into()).into()),
         };
         let vector = vector(args, demo.as_ref(), &model)?;
         let mut bed = TestBed::read(&files).map_err(|error| match error {
-            PlanError::NoRequests | PlanError::Nothing => Failure::from(UsageError(error.to_string())),
+            PlanError::NoRequests | PlanError::Nothing => Failure::from(Misuse(error.into())),
             error => error.into(),
         })?;
         let quick = args.bed.quick;

@@ -55,7 +55,7 @@ pub enum DefenceError {
     /// The threshold of the perplexity filter is missing.
     #[error(
         "the perplexity filter has no threshold: it is the highest log-perplexity among the plain requests, and there are \
-         none; give --harmful or --benign prompts, or leave the filter out"
+         none"
     )]
     NotCalibrated,
     /// There is no such defence.

@@ -1,42 +1,46 @@
 //! Every number, text and flag in the headers of the tiny models set to values that no model has, and headers changed
-//! at random: how many are refused, by whom, and whether anything crashes or hangs.
-//!
-//! usage: cargo bench --bench hostile_models -- [CHANGES] -- models tampered with: refused, answered, crashed
+//! at random: how many are refused, by whom, and that nothing crashes or hangs. It takes minutes:
+//! `./x test --test programs tampered -- --ignored --nocapture`.
 
-mod common;
-#[path = "../tests/common/walk.rs"]
-mod walk;
+use crate::common::{self, walk};
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use common::arguments;
 use common::random::Random;
+use common::{Running, files_in, root};
 
 /// Longer than this is a hang: the untouched models answer in milliseconds.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-fn main() {
-    let changes: usize = arguments().first().map_or(50, |changes| changes.parse().expect("a number of changes"));
-    let folder = tempfile::tempdir().expect("a folder");
+/// Random changes of each model; the variable of this name says otherwise.
+const CHANGES: (&str, usize) = ("ANTIDOTE_CHANGES", 50);
+
+/// Known to go wrong: where the first layer has no heads llama.cpp rotates nothing for ever, but a model whose first layer
+/// does without attention may say so rightly, and is then fine.
+const KNOWN: [&str; 1] = ["plamo2.gguf: plamo2.attention.head_count = 0: HUNG"];
+
+#[test]
+#[ignore = "takes minutes"]
+fn tampered_headers_are_answered_or_refused() {
+    let changes = std::env::var(CHANGES.0).map_or(CHANGES.1, |changes| changes.parse().expect("a number of changes"));
+    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tampered.gguf");
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/architectures");
-    let mut names: Vec<_> = std::fs::read_dir(&models)
-        .expect("the models")
-        .filter_map(|entry| entry.expect("readable").file_name().into_string().ok())
-        .filter(|name| name.ends_with(".gguf"))
-        .collect();
-    names.sort();
+    let models = root().join("tests/architectures");
     let mut totals: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for name in names {
-        let original = std::fs::read(models.join(&name)).expect("a model");
+    let mut wrong = vec![];
+    for name in files_in(&models).into_iter().filter(|name| name.ends_with(".gguf")) {
+        let original = std::fs::read(models.join(&name)).unwrap();
         let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
         let mut attempt = |what: String, bytes: &[u8]| {
-            std::fs::write(&path, bytes).expect("written");
+            std::fs::write(&path, bytes).unwrap();
             let outcome = run(&path);
-            if matches!(outcome, "CRASHED" | "HUNG" | "PANICKED" | "llama.cpp gave up") {
+            if matches!(outcome, "CRASHED" | "HUNG" | "PANICKED") {
+                wrong.push(format!("{name}: {what}: {outcome}"));
+            }
+            if !outcome.starts_with("refused") && outcome != "answered" {
                 println!("  {name}: {what}: {outcome}");
             }
             *counts.entry(outcome).or_default() += 1;
@@ -49,12 +53,11 @@ fn main() {
             }
         }
         let header = walk::metadata(&original).last().map_or(24, |place| place.bytes.end) + 2048;
-        let mut random = Random(name.len() as u64);
+        let mut random = Random::new(&name);
         for _ in 0..changes {
             let mut bytes = original.clone();
-            let places: Vec<_> = (0..=random.below(3))
-                .map(|_| (random.below(header as u64) as usize, random.below(256) as u8))
-                .collect();
+            let places: Vec<_> =
+                (0..=random.below(3)).map(|_| (random.below(header), random.below(256) as u8)).collect();
             places.iter().for_each(|(at, value)| bytes[*at] = *value);
             attempt(format!("bytes {places:?}"), &bytes);
         }
@@ -62,6 +65,8 @@ fn main() {
         counts.into_iter().for_each(|(outcome, n)| *totals.entry(outcome).or_default() += n);
     }
     println!("all: {} tried, {totals:?}", totals.values().sum::<usize>());
+    wrong.retain(|wrong| !KNOWN.contains(&wrong.as_str()));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// What to put in a place: what it is called, and its bytes, no longer than what is there.
@@ -92,33 +97,11 @@ fn values(place: &walk::Place, file: &[u8]) -> Vec<(String, Vec<u8>)> {
 
 /// How the program ends with this model.
 fn run(model: &Path) -> &'static str {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_antidote"))
-        .args(["run", "-p", "the inn", "-n", "2", "--temp", "0", "--no-vector"])
-        .arg(model)
-        .env("ANTIDOTE_CONFIG", "")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let begin = Instant::now();
-    let status = loop {
-        match child.try_wait().expect("a child") {
-            Some(status) => break status,
-            None if begin.elapsed() > PATIENCE => {
-                child.kill().expect("a child");
-                child.wait().expect("a child");
-                return "HUNG";
-            }
-            None => std::thread::sleep(Duration::from_millis(2)),
-        }
-    };
-    let mut said = vec![];
-    if let Some(mut stderr) = child.stderr.take() {
-        std::io::Read::read_to_end(&mut stderr, &mut said).expect("readable");
-    }
-    let said = String::from_utf8_lossy(&said);
-    match status.code() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antidote"));
+    command.args(["run", "-p", "the inn", "-n", "2", "--temp", "0", "--no-vector"]).arg(model);
+    let Some(output) = Running::start(&mut command).ends_within(PATIENCE) else { return "HUNG" };
+    let said = String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
         None => "CRASHED",
         _ if said.contains("panicked") => "PANICKED",
         Some(0) => "answered",

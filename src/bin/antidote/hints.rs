@@ -1,0 +1,188 @@
+//! What to do about an error, where that takes a flag. The library says what is wrong and knows nothing of flags.
+
+use std::error::Error;
+
+use antidote::chat::ReplError;
+use antidote::dump::DumpError;
+use antidote::engine::EngineError;
+use antidote::eval::JournalError;
+use antidote::eval::dataset::PlanError;
+use antidote::eval::generate::EvalError;
+use antidote::eval::generate::defences::DefenceError;
+use antidote::prompt::{ConversationError, Language, TemplateError};
+use antidote::vector::Incompatible;
+
+/// The hint for `error`, or for the first of its causes that has one.
+pub fn hint(error: &(dyn Error + 'static), language: Language) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(hint) = of_one(error, language) {
+            return Some(hint);
+        }
+        cause = inside(error).or_else(|| error.source());
+    }
+    None
+}
+
+/// What a transparent error holds: such a one gives its cause's causes out as its own.
+fn inside<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    if let Some(error) = error.downcast_ref::<EvalError>() {
+        return match error {
+            EvalError::Engine(error) => Some(error),
+            EvalError::Defence(error) => Some(error),
+            EvalError::Journal(error) => Some(error),
+            _ => None,
+        };
+    }
+    if let Some(error) = error.downcast_ref::<ReplError>() {
+        return match error {
+            ReplError::Conversation(error) => Some(error),
+            ReplError::Template(error) => Some(error),
+            _ => None,
+        };
+    }
+    match (error.downcast_ref::<ConversationError>(), error.downcast_ref::<EngineError>()) {
+        (Some(ConversationError::Template(error)), _) => Some(error),
+        (Some(ConversationError::Engine(error)), _) => Some(error),
+        (_, Some(EngineError::WrongModel(error))) => Some(error),
+        _ => None,
+    }
+}
+
+fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
+    if let Some(error) = error.downcast_ref() {
+        return of_engine(error, language);
+    }
+    if let Some(Incompatible::Unbound { path }) = error.downcast_ref() {
+        let path = path.display();
+        return Some(format!(
+            "if this is the model it was made from, tie it to it: antidote-derive bind {path} --for-model MODEL.gguf"
+        ));
+    }
+    let text = match error.downcast_ref() {
+        Some(TemplateError::Syntax(_)) => Some("name another one with --template FILE"),
+        _ => None,
+    };
+    text.or_else(|| error.downcast_ref().and_then(of_dump))
+        .or_else(|| error.downcast_ref().and_then(of_journal))
+        .or_else(|| error.downcast_ref().and_then(of_dataset))
+        .or_else(|| error.downcast_ref().and_then(of_evaluation))
+        .or_else(|| match error.downcast_ref() {
+            Some(DefenceError::NotCalibrated) => Some("give --harmful or --benign prompts, or leave the filter out"),
+            _ => None,
+        })
+        .map(str::to_owned)
+}
+
+/// Those that can come up in a chat are said in both languages.
+fn of_engine(error: &EngineError, language: Language) -> Option<String> {
+    let (en, ja) = match error {
+        EngineError::Memory { .. } => (
+            "choose a smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
+            "--ctx を小さくするか、--ignore-memory で読み込んでください。",
+        ),
+        EngineError::Context { .. } => ("try a smaller --ctx", "--ctx を小さくしてください。"),
+        EngineError::CacheFull { .. } => {
+            ("start over, or use a larger --ctx", "最初からやり直すか、--ctx を大きくしてください。")
+        }
+        EngineError::PromptTooLong { .. } => {
+            ("shorten it, or use a larger --ctx", "短くするか、--ctx を大きくしてください。")
+        }
+        EngineError::LayerOutOfReach { last, .. } => {
+            return Some(language.pick(
+                format!("derive it again with --layers 1-{last}"),
+                format!("--layers 1-{last} を付けて作り直してください。"),
+            ));
+        }
+        EngineError::NotLive { .. } => (
+            "run without the vector (--no-vector), or use another model",
+            "--no-vector で実行するか、別のモデルを使ってください。",
+        ),
+        EngineError::PartlyLive { .. } => (
+            "leave these layers out (antidote-derive --layers), or go on with --allow-partial, which is then shown all the \
+             time",
+            "antidote-derive --layers でこれらの層を外すか、--allow-partial で続けてください(常に表示されます)。",
+        ),
+        _ => return None,
+    };
+    Some(language.pick(en, ja))
+}
+
+fn of_dump(error: &DumpError) -> Option<&'static str> {
+    match error {
+        DumpError::Differs { .. } => {
+            Some("run the command that it was begun with, or throw it away and start over with --restart")
+        }
+        DumpError::TooLarge { .. } => Some("use --type bf16 or --type f32"),
+        _ => None,
+    }
+}
+
+fn of_journal(error: &JournalError) -> Option<&'static str> {
+    match error {
+        JournalError::Line { .. } => Some("take the line out, or name another --out"),
+        JournalError::Another { .. } => Some("name another --out, or take this folder away"),
+        JournalError::InUse { .. } => Some("wait for it, or name another --out"),
+        JournalError::Nothing { .. } => Some("name the --out of an earlier run"),
+        _ => None,
+    }
+}
+
+fn of_dataset(error: &PlanError) -> Option<&'static str> {
+    match error {
+        PlanError::Nothing => Some("name --harmful, --benign, --near-miss, --attacks or --cases"),
+        PlanError::NoRequests => Some("name them with --harmful, or say --attacks none"),
+        _ => None,
+    }
+}
+
+fn of_evaluation(error: &EvalError) -> Option<&'static str> {
+    match error {
+        EvalError::NoVector => Some("name one with --vector FILE.sv, or leave --alpha out"),
+        EvalError::TooSparse { .. } => Some("derive the vector again with --sparsity 100, and prune that"),
+        EvalError::NothingFits { .. } => Some("use a larger --ctx"),
+        EvalError::Labels { .. } => Some("leave --choices out"),
+        EvalError::NoRates => Some("name --harmful and --benign, or --cases"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_are_found_behind_whatever_holds_the_error() {
+        let too_long = || EngineError::PromptTooLong { n_prompt: 900, n_ctx: 512 };
+        let unbound = EngineError::WrongModel(Incompatible::Unbound { path: "v.sv".into() });
+        let errors: [(Box<dyn Error>, &str); 5] = [
+            (Box::new(too_long()), "--ctx"),
+            (Box::new(EvalError::Engine(too_long())), "--ctx"),
+            (Box::new(ReplError::Conversation(ConversationError::Engine(too_long()))), "--ctx"),
+            (Box::new(unbound), "antidote-derive bind v.sv --for-model"),
+            (Box::new(EvalError::Journal(JournalError::InUse { path: "out".into() })), "--out"),
+        ];
+        for (error, flag) in errors {
+            let hint = hint(&*error, Language::En);
+            assert!(hint.as_deref().is_some_and(|hint| hint.contains(flag)), "{error}: {hint:?}");
+        }
+        assert_eq!(hint(&EngineError::EmptyPrompt, Language::En), None);
+    }
+
+    #[test]
+    fn flags_are_the_same_in_both_languages() {
+        let flags = |text: &str| -> Vec<String> {
+            let is_flag = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            text.split(|c| !is_flag(c)).filter(|word| word.starts_with("--")).map(str::to_owned).collect()
+        };
+        for error in [
+            EngineError::Context { n_ctx: 1, complaints: vec![] },
+            EngineError::CacheFull { n_ctx: 1, n_tokens: 1 },
+            EngineError::LayerOutOfReach { path: "v.sv".into(), layer: 0, last: 3 },
+            EngineError::NotLive { path: "v.sv".into(), architecture: String::new(), alpha: 1.0 },
+        ] {
+            let [en, ja] = [Language::En, Language::Ja].map(|language| hint(&error, language).unwrap());
+            assert!(flags(&en) == flags(&ja) && !flags(&en).is_empty(), "{en}: {ja}");
+        }
+    }
+}
