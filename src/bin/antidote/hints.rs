@@ -78,7 +78,7 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
 fn of_engine(error: &EngineError, language: Language) -> Option<String> {
     let (en, ja) = match error {
         EngineError::Memory { .. } => (
-            "choose a smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
+            "close other programs, use a smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
             "--ctx を小さくするか、--ignore-memory で読み込んでください。",
         ),
         EngineError::Context { .. } => ("try a smaller --ctx", "--ctx を小さくしてください。"),
