@@ -27,13 +27,8 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
         hide_thinking: args.output.hide_thinking,
         session_file: args.session.clone(),
         examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
-<<<<<<< HEAD
         hint: Some(hints::hint),
         end_by_signal: Some(end_by_signal),
-=======
-        end_by_signal: Some(end_by_signal),
-        hint: Some(hints::hint),
->>>>>>> hooks
     };
     match Repl::new(session, conversation, options)?.run()? {
         Ended::Left => Ok(()),

@@ -62,12 +62,12 @@ impl Scheduler {
             let Some((sampler, limits)) = running.answering() else { return Ok(Next::End(FinishReason::EndOfTurn)) };
             let token = sampler.choose(logits);
             sampler.accept(token);
-            let goes_on = limits.ignore_end;
+            let (goes_on, is_shown) = (limits.ignore_end, limits.shown_tokens.contains(&token));
             let model = self.context.model();
             if !goes_on && model.ends_answer(token) {
                 return Ok(Next::End(FinishReason::EndOfTurn));
             }
-            let piece = model.piece(token);
+            let piece = if is_shown { model.written_piece(token) } else { model.piece(token) };
             if let Some(finish) = running.say(&piece, sink) {
                 return Ok(Next::End(finish));
             }
