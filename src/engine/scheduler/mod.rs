@@ -19,6 +19,7 @@ mod prefill;
 mod prompt_lookup;
 mod running;
 mod slot;
+mod states;
 #[cfg(test)]
 mod tests;
 
