@@ -108,7 +108,7 @@ impl Scheduler {
             }
             Err(error) => {
                 for piece in &pieces {
-                    self.fail(piece.slot, error.for_another(), slots, sink);
+                    self.fail(piece.slot, error.for_another(), sink);
                 }
             }
         }
@@ -134,7 +134,7 @@ impl Scheduler {
             if wants_logits {
                 self.give_logits(slot, output_rows, is_whole, sink);
             } else if wants_text && is_whole {
-                self.advance(slot, output_rows.start, &[], sink);
+                self.advance(slot, output_rows.start, sink);
             } else if is_read && is_whole {
                 read.push(slot);
             }
@@ -167,7 +167,7 @@ impl Scheduler {
         }
         self.slots[slot].running = Some(running);
         match (failed, ended) {
-            (Some(error), _) => self.fail(slot, error, &[], sink),
+            (Some(error), _) => self.fail(slot, error, sink),
             (None, Some(finish)) => self.finish(slot, finish, sink),
             (None, None) => {}
         }

@@ -44,7 +44,7 @@ impl Scheduler {
         let states = match self.context.take_states() {
             Ok(states) => states,
             Err(error) => {
-                return slots.iter().for_each(|slot| self.fail(*slot, error.for_another(), slots, sink));
+                return slots.iter().for_each(|slot| self.fail(*slot, error.for_another(), sink));
             }
         };
         let of_a_row = self.model().n_layer() * self.model().n_embd();
