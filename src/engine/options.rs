@@ -76,7 +76,8 @@ pub struct ContextOptions {
     pub many: Many,
 }
 
-/// What somebody asked for, also for [`ContextParams::for_many`](super::ContextParams::for_many); `None` is what was measured to be best for many.
+/// What somebody asked for, also for [`ContextParams::for_many`](super::ContextParams::for_many); `None` is what was
+/// measured to be best for many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Many {
     /// Compute threads.
