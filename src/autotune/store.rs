@@ -41,7 +41,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// It is not what this program writes.
-    #[error("{}: what was tuned cannot be read ({why}); run antidote tune again", .path.display())]
+    #[error("{}: cannot read the tuned settings ({why}); run antidote tune again", .path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -47,7 +47,7 @@ pub struct SavedModel {
 #[non_exhaustive]
 pub enum SavedError {
     /// The file cannot be read.
-    #[error("{path} cannot be read: {source}", path = path.display())]
+    #[error("cannot read {path}: {source}", path = path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum SavedError {
         source: io::Error,
     },
     /// The file cannot be written; what stood there before still does.
-    #[error("{path} cannot be written: {source}", path = path.display())]
+    #[error("cannot write {path}: {source}", path = path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -63,13 +63,13 @@ pub enum SavedError {
         source: io::Error,
     },
     /// The file is too large to be a conversation.
-    #[error("{path} is larger than {} MiB, which no saved conversation is", MAX_BYTES >> 20, path = path.display())]
+    #[error("{path} is not a saved conversation: it is larger than {} MiB", MAX_BYTES >> 20, path = path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
     },
     /// The file is damaged, or something else.
-    #[error("{path} is not a saved conversation, or it is damaged: line {line}, column {column}: {what}", path = path.display())]
+    #[error("{path} is not a saved conversation, or is damaged: line {line}, column {column}: {what}", path = path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -81,7 +81,7 @@ pub enum SavedError {
         what: String,
     },
     /// The file comes from a later version of this program.
-    #[error("{path} is of version {version}; this program reads version {VERSION}: update it", path = path.display())]
+    #[error("{path} has version {version}, but this program reads version {VERSION}; update the program", path = path.display())]
     Version {
         /// The file.
         path: PathBuf,

@@ -7,8 +7,8 @@ use std::error::Error;
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 
-const CUT_OFF: &str = "error: a file was cut off while it was being read, or its disk failed (SIGBUS); nothing more is \
-    done. Put the file back (the model, vector or dump of this command) and start again\n";
+const CUT_OFF: &str = "error: a file was cut off while it was being read, or its disk failed (SIGBUS); stopping. \
+    Restore the file (the model, vector or dump of this command) and rerun the command\n";
 
 /// Tells something about the work, in the manner of `eprintln!`, which panics where nobody reads it.
 #[macro_export]

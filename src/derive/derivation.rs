@@ -83,7 +83,7 @@ pub fn derive(dump: &Dump, config: &DeriveConfig, execution: &Execution<'_>) -> 
     let split = if config.hold_out { Split::held_out(dump) } else { whole };
     let chosen = chosen_layers(dump, &config.layers)?;
     if matches!(config.layers, LayerChoice::Best(_)) && !split.is_held_out() {
-        let reason = if config.hold_out { "fewer than 10 prompts on a side" } else { "all are fitted on" };
+        let reason = if config.hold_out { "fewer than 10 prompts on one side" } else { "all are fitted on" };
         return Err(DeriveError::NothingHeldOut { reason });
     }
 
@@ -178,7 +178,7 @@ fn fit(dump: &Dump, config: &DeriveConfig, split: &Split, layer: usize, budget: 
     let direction = sign::towards_harmful(direction, &difference);
     let gap = difference.dot(&direction);
     if gap.partial_cmp(&classes.smallest_distance()) != Some(std::cmp::Ordering::Greater) {
-        let reason = "both sides have the same mean along the direction that was found";
+        let reason = "both sides have the same mean along the direction";
         return Err(DeriveError::Degenerate { layer, reason });
     }
     let mut whole = scale::scaled(&direction, gap, config.scale);

@@ -18,15 +18,15 @@ pub enum DeriveError {
         n_benign: usize,
     },
     /// A method needs pairs and there are none.
-    #[error("the method {method} needs pairs, and this dump has none")]
+    #[error("the method {method} needs pairs, but this dump has none")]
     NeedsPairs {
         /// The method.
         method: &'static str,
     },
     /// A dump says that it is paired and cannot be.
     #[error(
-        "the dump says that its prompts are pairs, and has {n_harmful} harmful and {n_benign} benign rows; there must \
-             be as many of each"
+        "the dump claims to hold pairs, but has {n_harmful} harmful and {n_benign} benign rows; both counts must be \
+             the same"
     )]
     UnequalPairs {
         /// Harmful rows.
@@ -35,7 +35,7 @@ pub enum DeriveError {
         n_benign: usize,
     },
     /// The best layers are those that do best on held-out prompts, and there are none.
-    #[error("the best layers are chosen by prompts that are held out, and none are: {reason}")]
+    #[error("choosing the best layers needs held-out prompts, and there are none: {reason}")]
     NothingHeldOut {
         /// Why.
         reason: &'static str,
@@ -61,8 +61,8 @@ pub enum DeriveError {
     },
     /// A layer was asked for that the dump has no states of.
     #[error(
-        "there are no states of layer {layer} that a direction could be found in: they are not in the file, or have been \
-         through the model's final norm"
+        "there are no states of layer {layer} to derive from: they are not in the file, or have been through the model's \
+         final norm"
     )]
     NoStates {
         /// The layer.
@@ -70,8 +70,8 @@ pub enum DeriveError {
     },
     /// No layer is left.
     #[error(
-        "no layer to derive: the model has layers 0 to {last}, of which the dump may have only some, and {chosen} was \
-         asked for"
+        "no layer to derive: {chosen} was requested, but the model has layers 0 to {last} (and the dump may hold only some \
+         of them)"
     )]
     NoLayers {
         /// The last layer.

@@ -33,7 +33,7 @@ const FAINT: RGBColor = RGBColor(150, 150, 150);
 
 /// The picture could not be drawn.
 #[derive(Debug, thiserror::Error)]
-#[error("the picture cannot be drawn: {0}")]
+#[error("cannot draw the plot: {0}")]
 pub struct PlotError(String);
 
 impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for PlotError {
@@ -96,12 +96,12 @@ fn separation(area: &Area<'_>, derivation: &Derivation) -> Result<(), PlotError>
         .draw()?;
     chart
         .draw_series(LineSeries::new(fitted.iter().copied(), FAINT.stroke_width(2)))?
-        .label("prompts fitted on")
+        .label("fitted prompts")
         .legend(dash(FAINT.stroke_width(2)));
     if !held_out.is_empty() {
         chart
             .draw_series(LineSeries::new(held_out.iter().copied(), MEASURED.stroke_width(2)).point_size(3))?
-            .label("prompts held out")
+            .label("held-out prompts")
             .legend(dash(MEASURED.stroke_width(2)));
     }
     name_series(&mut chart, SeriesLabelPosition::LowerRight)
@@ -113,7 +113,7 @@ fn areas(area: &Area<'_>, derivation: &Derivation) -> Result<(), PlotError> {
     let layers = derivation.vector.layers.iter();
     let areas: Vec<(f64, f64)> =
         layers.filter_map(|layer| Some((f64::from(layer.layer), auc(layer.stats.held_out?)))).collect();
-    let title = if areas.is_empty() { "No prompts were held out" } else { "On prompts held out" };
+    let title = if areas.is_empty() { "No prompts were held out" } else { "On held-out prompts" };
     let low = areas.iter().map(|point| point.1).fold(0.45, f64::min);
     let mut chart = framed(area, title).build_cartesian_2d(layer_range(derivation), (low - 0.02).max(-0.02)..1.03)?;
     chart
@@ -168,7 +168,7 @@ fn energy(area: &Area<'_>, derivation: &Derivation) -> Result<(), PlotError> {
     let number = derivation.vector.layers[best].layer;
     chart
         .draw_series(LineSeries::new(curve(&derivation.directions[best]), MEASURED.stroke_width(3)))?
-        .label(format!("layer {number}, which separates best"))
+        .label(format!("layer {number}, the best separating"))
         .legend(dash(MEASURED.stroke_width(3)));
     let kept = derivation.vector.layers.iter();
     let kept = kept.map(|layer| (layer.indices.len() as f64, f64::from(layer.stats.energy_kept)));

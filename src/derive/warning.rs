@@ -62,37 +62,39 @@ impl fmt::Display for Warning {
         match self {
             Self::NothingHeldOut { n_harmful, n_benign } => write!(
                 f,
-                "no prompts were held out, because {n_harmful} harmful and {n_benign} benign ones are too few for that; \
-                 how well the vector does on other prompts is not known. From 10 of each on, a fifth is held out."
+                "no prompts were held out: {n_harmful} harmful and {n_benign} benign ones are too few, so performance on other \
+                 prompts is unknown. With at least 10 of each, a fifth is held out."
             ),
             Self::PoorSeparation { auc, cohens_d } => {
-                write!(f, "harmful and benign prompts lie mixed along these directions (Cohen's d {cohens_d:.2}")?;
+                write!(
+                    f,
+                    "these directions barely separate harmful from benign prompts (best Cohen's d {cohens_d:.2}"
+                )?;
                 if let Some(auc) = auc {
-                    write!(f, ", AUC {auc:.2} on prompts held out")?;
+                    write!(f, ", best AUC {auc:.2} on held-out prompts")?;
                 }
                 f.write_str(
-                    " at best): something other than harm varies more in the prompts, such as their language or length.\n\
-                     Use prompts that differ in harm alone.",
+                    "): something other than harm varies more in the prompts, such as language or length.\n\
+                     Use prompts that differ only in harm.",
                 )
             }
             Self::FollowsLength { layer, correlation } => write!(
                 f,
-                "at layer {layer}, which separates best, the direction follows the length of the prompts (correlation \
-                 {correlation:.2} within the sides).\nUse prompts of like length."
+                "at layer {layer}, the best separating, the direction follows prompt length (correlation {correlation:.2} \
+                 within each side).\nUse prompts of similar length."
             ),
             Self::LengthSeparates { auc } => {
                 let longer = if *auc > 0.5 { "harmful" } else { "benign" };
                 write!(
                     f,
-                    "the {longer} prompts are longer, so length alone tells the sides apart (AUC {auc:.2}), and the vector \
-                     may stand for length.\nUse prompts of like length on both sides."
+                    "the {longer} prompts are longer: length alone separates the sides (AUC {auc:.2}), so the vector may encode \
+                     length.\nUse prompts of similar length on both sides."
                 )
             }
             Self::LastTokensDiffer { distance } => write!(
                 f,
                 "the two sides were read at different tokens ({:.0}% of the last tokens have no counterpart on the other \
-                 side), so the vector may stand for a token.\nPut the prompts through the chat template, or end them \
-                 alike.",
+                 side), so the vector may encode a token.\nUse the chat template, or end all prompts the same way.",
                 distance * 100.0
             ),
         }

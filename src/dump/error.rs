@@ -44,7 +44,7 @@ pub enum DumpError {
         reason: String,
     },
     /// Another process is at it.
-    #[error("another program is writing the dump {} at this moment (it holds {}); wait for it, or name another dump",
+    #[error("another program is writing the dump {} (it holds {}); wait for it, or choose another file",
             .path.display(), .unfinished.display())]
     Busy {
         /// The dump.
@@ -53,7 +53,7 @@ pub enum DumpError {
         unfinished: PathBuf,
     },
     /// The unfinished dump was begun as another one.
-    #[error("an unfinished dump is there ({}) that was begun otherwise: {}", .unfinished.display(), listed(.differences))]
+    #[error("the unfinished dump {} was started with other settings: {}", .unfinished.display(), listed(.differences))]
     Differs {
         /// The dump.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum DumpError {
         differences: Vec<Difference>,
     },
     /// A row is not `[n_layer, n_embd]`.
-    #[error("cannot write the dump {}: prompt {prompt} came with {given} values, and {announced} were announced \
+    #[error("cannot write the dump {}: prompt {prompt} has {given} values, but {announced} were announced \
              (n_layer × n_embd)", .path.display())]
     RowLength {
         /// The file.
@@ -76,7 +76,7 @@ pub enum DumpError {
         announced: usize,
     },
     /// Fewer or more rows came than were announced.
-    #[error("cannot finish the dump {}: {given} prompts came and {announced} were announced", .path.display())]
+    #[error("cannot finish the dump {}: {announced} prompts were announced, but {given} were written", .path.display())]
     RowCount {
         /// The file.
         path: PathBuf,
@@ -97,8 +97,8 @@ pub enum DumpError {
         layer: usize,
     },
     /// The number format has no such numbers.
-    #[error("cannot write the dump {}: the hidden state of prompt {prompt} at layer {layer} holds {value}, which is \
-             too large for {element}", .path.display())]
+    #[error("cannot write the dump {}: the hidden state of prompt {prompt} at layer {layer} holds {value}, which \
+             overflows {element}", .path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum FormatError {
     /// A dump must be a whole safetensors file.
-    #[error("it cannot be read as safetensors: {reason}")]
+    #[error("it is not valid safetensors: {reason}")]
     Safetensors {
         /// What the safetensors reader says.
         reason: String,
@@ -17,7 +17,7 @@ pub enum FormatError {
         key: String,
     },
     /// The format must be the dump's.
-    #[error("its metadata says {key} = '{value}', which must be '{wanted}'")]
+    #[error("its metadata has {key} = '{value}', but must have '{wanted}'")]
     Value {
         /// The key.
         key: String,
@@ -27,7 +27,7 @@ pub enum FormatError {
         wanted: String,
     },
     /// The version must be known.
-    #[error("it has version '{version}' of the dump format, and this program reads version {known}")]
+    #[error("it has version '{version}' of the dump format, but this program reads version {known}")]
     Version {
         /// The version.
         version: String,
@@ -35,7 +35,7 @@ pub enum FormatError {
         known: &'static str,
     },
     /// A text in the metadata must be readable as what it stands for.
-    #[error("its metadata says {key} = '{value}', which must be {rule}")]
+    #[error("its metadata has {key} = '{value}', which must be {rule}")]
     Unreadable {
         /// The key.
         key: String,
@@ -51,7 +51,7 @@ pub enum FormatError {
         tensor: &'static str,
     },
     /// A tensor must have the right type and shape.
-    #[error("its tensor '{tensor}' is {found}, which must be {wanted}")]
+    #[error("its tensor '{tensor}' is {found}, but must be {wanted}")]
     Tensor {
         /// The tensor.
         tensor: &'static str,
@@ -61,7 +61,7 @@ pub enum FormatError {
         wanted: String,
     },
     /// Metadata and tensors must agree on the number of prompts.
-    #[error("its metadata names {named} prompts (antidote.prompts) and its tensors hold {held}")]
+    #[error("its metadata lists {named} prompts (antidote.prompts), but its tensors hold {held}")]
     PromptCount {
         /// Prompts in the metadata.
         named: usize,
@@ -69,7 +69,7 @@ pub enum FormatError {
         held: usize,
     },
     /// What is said of every row must be said of as many rows as there are.
-    #[error("its metadata has {listed} numbers in {key} and its tensors hold {held} rows")]
+    #[error("its metadata lists {listed} numbers in {key}, but its tensors hold {held} rows")]
     ListLength {
         /// The key.
         key: &'static str,
@@ -79,7 +79,7 @@ pub enum FormatError {
         held: usize,
     },
     /// Pairs need as many rows on either side.
-    #[error("its rows are said to be pairs (antidote.paired), but {n_harmful} are harmful and {n_benign} benign")]
+    #[error("it claims to hold pairs (antidote.paired), but {n_harmful} rows are harmful and {n_benign} benign")]
     Pairs {
         /// Harmful rows.
         n_harmful: usize,
@@ -87,7 +87,7 @@ pub enum FormatError {
         n_benign: usize,
     },
     /// A label must be 0 or 1.
-    #[error("the label of prompt {prompt} (byte {at}) is {label}, which must be 0 (benign) or 1 (harmful)")]
+    #[error("the label of prompt {prompt} (byte {at}) is {label}, but must be 0 (benign) or 1 (harmful)")]
     Label {
         /// Which prompt, from 1.
         prompt: usize,

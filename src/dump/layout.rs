@@ -65,8 +65,8 @@ impl Layout {
         let padding = header.len().next_multiple_of(ALIGNMENT) - header.len();
         header.extend(std::iter::repeat_n(' ', padding));
         if header.len() > MAX_HEADER {
-            let reason = format!("what has to be said of {n_rows} rows takes more than {MAX_HEADER} bytes");
-            return Err(format!("{reason}; make several dumps"));
+            let reason = format!("the metadata of {n_rows} rows needs more than {MAX_HEADER} bytes");
+            return Err(format!("{reason}; split it into several dumps"));
         }
         let states = (LENGTH_BYTES + header.len()) as u64;
         let labels = labels.iter().map(|label| label.to_byte()).collect();
@@ -102,7 +102,7 @@ fn check_lists(meta: &DumpMeta, n_rows: usize) -> Result<(), String> {
     ];
     for (what, listed) in lists {
         if let Some(listed) = listed.filter(|listed| *listed != n_rows) {
-            return Err(format!("it has {n_rows} labels and {listed} {what}; give one each"));
+            return Err(format!("it has {n_rows} labels but {listed} {what}; give one per prompt"));
         }
     }
     Ok(())
@@ -113,7 +113,7 @@ fn check_pairs(meta: &DumpMeta, labels: &[Label]) -> Result<(), String> {
     let n_benign = labels.len() - n_harmful;
     if meta.is_paired && n_harmful != n_benign {
         return Err(format!(
-            "pairs need as many prompts on both sides, and {n_harmful} are harmful, {n_benign} benign"
+            "pairs need the same number of prompts on both sides, but {n_harmful} are harmful and {n_benign} benign"
         ));
     }
     Ok(())

@@ -76,7 +76,7 @@ impl Unfinished {
                 return Ok(Some(Self { file, path }));
             }
         }
-        Err(io::Error::new(ErrorKind::Interrupted, "its unfinished file keeps being replaced by other processes"))
+        Err(io::Error::new(ErrorKind::Interrupted, "other processes keep replacing its unfinished file"))
     }
 
     /// Where it lies.

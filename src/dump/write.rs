@@ -85,7 +85,7 @@ impl DumpWriter {
             Err(reason) => return Err(DumpError::Announced { path, reason }),
         };
         if path.file_name().is_none() {
-            let reason = "its name is that of a folder".to_owned();
+            let reason = "there is a folder of that name".to_owned();
             return Err(DumpError::Announced { path, reason });
         }
         let failed = |source| DumpError::Write { path: path.clone(), source };

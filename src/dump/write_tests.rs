@@ -192,7 +192,7 @@ fn another_dump_is_not_gone_on_with() {
     ];
     for (words, change) in cases {
         let told = changed(change);
-        assert!(told.contains(words) && told.contains("begun otherwise"), "{words}: {told}");
+        assert!(told.contains(words) && told.contains("started with other settings"), "{words}: {told}");
         assert_eq!(told.contains("header"), words.contains("header"), "{told}");
     }
     // Being refused cost nothing.

@@ -28,7 +28,7 @@ const SYNC_EVERY: Duration = Duration::from_secs(5);
 #[non_exhaustive]
 pub enum JournalError {
     /// The folder or a file in it cannot be read or written.
-    #[error("{} cannot be read or written: {source}", .path.display())]
+    #[error("cannot read or write {}: {source}", .path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -54,13 +54,13 @@ pub enum JournalError {
         differences: String,
     },
     /// Another program writes to it now.
-    #[error("{} is in use by another run of this program", .path.display())]
+    #[error("{} is in use by another evaluation", .path.display())]
     InUse {
         /// The folder.
         path: PathBuf,
     },
     /// Records without what they belong to, or nothing at all.
-    #[error("{} holds no evaluation (no {RUN} in it)", .path.display())]
+    #[error("{} holds no evaluation (it has no {RUN})", .path.display())]
     Nothing {
         /// The folder.
         path: PathBuf,

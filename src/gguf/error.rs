@@ -6,7 +6,7 @@
 pub enum GgufError {
     /// The file must go on.
     #[error(
-        "the file ends at byte {file}, but {what} at byte {at} needs {wanted} bytes; it was cut off or damaged, copy or \
+        "the file ends at byte {file}, but {what} at byte {at} needs {wanted} bytes; it was cut off or damaged: copy or \
          download it again"
     )]
     Ends {
@@ -23,18 +23,18 @@ pub enum GgufError {
     #[error("it is not a GGUF file (bytes 0 to 3 are not 'GGUF'); give the .gguf file of a model")]
     Magic,
     /// Version 1 has 32-bit lengths.
-    #[error("it has GGUF version 1 (byte 4), which is no longer read; convert it again with a current llama.cpp")]
+    #[error("it has GGUF version 1 (byte 4), which is no longer supported; convert it again with a current llama.cpp")]
     VersionTooOld,
     /// The version must be known.
     #[error(
-        "it has GGUF version {version} (byte 4), and this program reads versions 2 and 3; update it, or convert the model again"
+        "it has GGUF version {version} (byte 4), but this program reads versions 2 and 3; update the program, or convert the model again"
     )]
     Version {
         /// The version.
         version: u32,
     },
     /// The bytes must be in little-endian order.
-    #[error("it is a big-endian GGUF (byte 4); convert it for little-endian machines")]
+    #[error("it is a big-endian GGUF (byte 4); convert it to little-endian")]
     BigEndian,
     /// Counts must be credible.
     #[error(
@@ -59,7 +59,7 @@ pub enum GgufError {
         at: usize,
     },
     /// Keys and names must be unique.
-    #[error("{what} {name:?} at byte {at} is there twice; the file is damaged, download it again")]
+    #[error("{what} {name:?} at byte {at} is a duplicate; the file is damaged, download it again")]
     Duplicate {
         /// Key or tensor.
         what: &'static str,
@@ -102,7 +102,7 @@ pub enum GgufError {
     },
     /// Tensors must lie inside the file.
     #[error(
-        "the file ends at byte {file}, but tensor {name:?} needs up to byte {end}; it was cut off, copy or download it \
+        "the file ends at byte {file}, but tensor {name:?} extends to byte {end}; it was cut off, copy or download it \
          again"
     )]
     CutOff {

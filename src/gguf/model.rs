@@ -17,11 +17,11 @@ pub fn shape_of_model(gguf: &Gguf<'_>) -> Result<(usize, usize), &'static str> {
     }
     // llama.cpp finds the other parts by their names; their norms would be missing from the fingerprint.
     if gguf.u64("split.count").is_some_and(|parts| parts > 1) {
-        return Err("it is one part of a model that was split; join the parts first (llama-gguf-split --merge)");
+        return Err("it is one part of a split model; merge the parts first (llama-gguf-split --merge)");
     }
     let size = |number: Option<u64>| number.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
     let shape = size(gguf.n_layer()).zip(size(gguf.n_embd()));
-    shape.ok_or("its header names no layers (block_count, embedding_length)")
+    shape.ok_or("its header does not give the model's shape (block_count, embedding_length)")
 }
 
 /// What people call the model at `path` that `gguf` is the header of: its `general.name`, or the file's name.

@@ -94,10 +94,10 @@ impl<'a> TensorInfo<'a> {
             .filter(|n| *n > 0 && i64::try_from(*n).is_ok())
             .ok_or_else(|| wrong("its dimensions must be positive and not overflow"))?;
         let number = cursor.u32("a tensor's type")?;
-        let kind = TensorType::from_number(number).ok_or_else(|| wrong("its number format is unknown here"))?;
+        let kind = TensorType::from_number(number).ok_or_else(|| wrong("its number format is unknown"))?;
         let (block, block_bytes) = kind.block();
         if shape[0] % block != 0 {
-            return Err(wrong("its rows do not divide into the blocks of its number format"));
+            return Err(wrong("its row length is not a multiple of its format's block size"));
         }
         let offset = cursor.u64("a tensor's offset")?;
         if offset % alignment != 0 {

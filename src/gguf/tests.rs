@@ -98,10 +98,10 @@ fn tensors_that_break_a_rule_are_refused() {
     says(&[tensor("t", &[1 << 32, 1 << 32], 0, 0)], "overflow");
     says(&[tensor("t", &[(1 << 63) - 1], 28, 0)], "too large");
     says(&[tensor("t", &[1], 4, 0)], "number format is unknown");
-    says(&[tensor("t", &[33], 8, 0)], "do not divide");
+    says(&[tensor("t", &[33], 8, 0)], "not a multiple");
     says(&[tensor("t", &[1], 0, 4)], "not aligned");
-    says(&[tensor("t", &[17], 0, 0)], "needs up to byte");
-    says(&[tensor("t", &[1], 0, u64::MAX - 31)], "needs up to byte");
+    says(&[tensor("t", &[17], 0, 0)], "extends to byte");
+    says(&[tensor("t", &[1], 0, u64::MAX - 31)], "extends to byte");
     says(&[tensor("t", &[1], 0, 0), tensor("t", &[1], 0, 32)], "tensor \"t\" at byte 57 is there twice");
     assert!(Gguf::parse(&file(&[], &[tensor("t", &[16], 0, 0)])).is_ok());
     assert!(Gguf::parse(&file(&[], &[tensor("a", &[], 0, 0), tensor("b", &[2, 2, 2, 1], 0, 32)])).is_ok());

@@ -20,26 +20,26 @@ pub enum ImportError {
     Array { path: PathBuf, name: String, reason: String },
     /// Nothing in the file can be hidden states.
     #[error(
-        "{} has no float array [n_prompts, n_layers, n_embd], and none [n_prompts, n_embd] a layer; it has {found}",
+        "{} has no float array [n_prompts, n_layers, n_embd], nor one [n_prompts, n_embd] per layer; it has {found}",
         .path.display()
     )]
     NoStates { path: PathBuf, found: String },
     /// Several arrays could be meant.
     #[error(
-        "{} has several arrays that could be the hidden states: {found}; call the right one \"hidden_states\" or keep \
+        "{} has several arrays that could be the hidden states: {found}; name the right one \"hidden_states\" or keep \
          only that one", .path.display()
     )]
     Ambiguous { path: PathBuf, found: String },
     /// The array has not the model's shape.
-    #[error("{}: {found} does not suit {model}: it must be {wanted}{hint}", .path.display())]
+    #[error("{}: {found} does not match {model}: it must be {wanted}{hint}", .path.display())]
     Shape { path: PathBuf, found: String, model: String, wanted: String, hint: String },
     /// The names of per-layer arrays give no layers.
     #[error("{}: {reason}", .path.display())]
     Layers { path: PathBuf, reason: String },
     /// The names of per-layer arrays can be counted in two ways.
     #[error(
-        "{}: it has only some of the model's {n_layer} layers, and layer {layer} can be block {layer} or, as Hugging \
-         Face counts, block {}", .path.display(), layer.saturating_sub(1)
+        "{}: it has only some of the model's {n_layer} layers, so layer {layer} could be block {layer} or, in Hugging \
+         Face's numbering, block {}", .path.display(), layer.saturating_sub(1)
     )]
     Numbering { path: PathBuf, n_layer: usize, layer: usize },
     /// Labels cannot be read.
@@ -47,11 +47,11 @@ pub enum ImportError {
     Labels { path: PathBuf, reason: String },
     /// No labels.
     #[error(
-        "{} does not say which prompts are harmful: it has no array \"labels\", and no labels came with it", .path.display()
+        "{} does not say which prompts are harmful: it has no array \"labels\", and no labels were given", .path.display()
     )]
     NoLabels { path: PathBuf },
     /// Labels and rows differ in number.
-    #[error("{} has {labels} labels, but {} has {rows} prompts; give one each, in the same order", .path.display(), .states.display())]
+    #[error("{} has {labels} labels, but {} has {rows} prompts; give one label per prompt, in the same order", .path.display(), .states.display())]
     LabelCount { path: PathBuf, labels: usize, states: PathBuf, rows: usize },
     /// A state that is no number.
     #[error(
@@ -60,7 +60,7 @@ pub enum ImportError {
     )]
     NotFinite { path: PathBuf, prompt: usize, layer: usize },
     /// The temporary file cannot be written.
-    #[error("cannot convert {}: no temporary file: {source}; TMPDIR names the folder for it", .path.display())]
+    #[error("cannot convert {}: cannot write a temporary file: {source}; set TMPDIR to a folder with space", .path.display())]
     Temporary { path: PathBuf, source: std::io::Error },
     /// Any other fault of a dump.
     #[error(transparent)]

@@ -20,12 +20,12 @@ fn parse(bytes: &[u8]) -> Result<Vec<Label>, String> {
     let labels = if bytes.starts_with(npy::MAGIC) {
         let header = npy::parse(bytes)?;
         if header.shape.len() != 1 {
-            return Err(format!("its shape is {:?}; labels are one list, [n_prompts]", header.shape));
+            return Err(format!("its shape is {:?}; labels must be one list, [n_prompts]", header.shape));
         }
         let n_bytes = header.shape[0] * header.format.size();
         of_numbers(&bytes[header.start..][..n_bytes], header.format)?
     } else {
-        let text = std::str::from_utf8(bytes).map_err(|_| "it is neither numpy's format nor UTF-8 text".to_owned())?;
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is neither .npy nor UTF-8 text".to_owned())?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.trim_start().starts_with('[') { of_json(text)? } else { of_lines(text)? }
     };
@@ -74,7 +74,7 @@ fn of_word(word: &str) -> Option<Label> {
 
 fn unknown(what: &str, number: usize, word: &str) -> String {
     let short: String = word.chars().take(40).collect();
-    format!("{what} {number} says {short:?}, which must be 1 (or harmful) or 0 (or benign)")
+    format!("{what} {number} is {short:?}, but must be 1 (or harmful) or 0 (or benign)")
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
     let arrays: Vec<&Array> = per_layer.iter().collect();
     let numbers = numbers_in(&arrays).ok_or_else(|| {
         layers_error(format!(
-            "its arrays {} are not told apart by one number each, so nobody knows their layers; name them like layer_0, \
+            "the names of its arrays {} do not differ by a single layer number; name them like layer_0, \
              layer_1, …",
             listed(&per_layer)
         ))
@@ -77,7 +77,10 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
         };
         let array = per_layer[position].clone();
         if array.shape != [n_prompts, target.n_embd()] {
-            let wanted = format!("[n_prompts, {}], with as many prompts in every layer ({n_prompts})", target.n_embd());
+            let wanted = format!(
+                "[n_prompts, {}], with the same number of prompts in every layer ({n_prompts})",
+                target.n_embd()
+            );
             return Err(shape_error(source, target, &array, wanted, ""));
         }
         let array = plain(source, array, &mut notes)?;
@@ -88,7 +91,7 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
     let n_there = layers.iter().flatten().count();
     if n_there < target.n_layer() {
         notes.push(format!(
-            "it has the states of {n_there} of the model's {} blocks; only these get a direction",
+            "it has states of only {n_there} of the model's {} blocks; only those get a direction",
             target.n_layer()
         ));
     }
@@ -121,7 +124,7 @@ fn check_whole(
         None => format!("[n_prompts, {n_layer} (or {} with the embeddings first), {n_embd}]", n_layer + 1),
         Some(Numbering::Blocks) => format!("[n_prompts, {n_layer}, {n_embd}] (blocks alone)"),
         Some(Numbering::HuggingFace) => {
-            format!("[n_prompts, {}, {n_embd}] (as Hugging Face counts: the embeddings first)", n_layer + 1)
+            format!("[n_prompts, {}, {n_embd}] (Hugging Face's numbering: embeddings first)", n_layer + 1)
         }
     };
     if third != n_embd || !is_count(second) {
@@ -157,7 +160,7 @@ fn plain(source: &mut Source, array: Array, notes: &mut Vec<String>) -> Result<A
         return Ok(array);
     }
     if array.format == Format::F64 {
-        notes.push("its 64-bit floats are rounded to 32 bits".to_owned());
+        notes.push("rounding its 64-bit floats to 32 bits".to_owned());
     }
     straighten(source, &array)
 }

@@ -23,8 +23,8 @@ pub(super) struct NpyHeader {
 
 /// Reads the header of the `.npy` file in `bytes`; the error says what is wrong and what to do.
 pub(super) fn parse(bytes: &[u8]) -> Result<NpyHeader, String> {
-    let cut_off = || "it was cut off in its header; copy it again".to_owned();
-    let rest = bytes.strip_prefix(MAGIC).ok_or("it does not begin like a .npy file")?;
+    let cut_off = || "its header is cut off; copy it again".to_owned();
+    let rest = bytes.strip_prefix(MAGIC).ok_or("it does not start like a .npy file")?;
     let (&[major, _minor], rest) = rest.split_first_chunk().ok_or_else(cut_off)?;
     let (length, rest) = match major {
         1 => {
@@ -35,7 +35,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<NpyHeader, String> {
             let (length, rest) = rest.split_first_chunk().ok_or_else(cut_off)?;
             (u32::from_le_bytes(*length) as usize, rest)
         }
-        version => return Err(format!("it has version {version} of the .npy format, and 1 to 3 are read here")),
+        version => return Err(format!("it has version {version} of the .npy format, but this program reads 1 to 3")),
     };
     if length > HEADER_LIMIT {
         return Err(format!("its header claims {length} bytes, more than the limit of {HEADER_LIMIT}"));
@@ -44,12 +44,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<NpyHeader, String> {
     let start = bytes.len() - rest.len() + length;
     let header = std::str::from_utf8(header).map_err(|_| "its header is not text".to_owned())?;
     let Dictionary { descr, is_fortran, shape } =
-        Dictionary::read(header).ok_or_else(|| format!("its header is not understood: {:?}", header.trim_end()))?;
+        Dictionary::read(header).ok_or_else(|| format!("cannot parse its header: {:?}", header.trim_end()))?;
     let format = format(&descr)?;
     let n_bytes = shape.iter().try_fold(format.size(), |product, length| product.checked_mul(*length));
     let room = bytes.len() - start;
     if n_bytes.is_none_or(|n_bytes| n_bytes > room) {
-        return Err(format!("its shape {shape:?} needs more than the {room} bytes that are there; it was cut off"));
+        return Err(format!("its shape {shape:?} needs more than the {room} bytes it has; it was cut off"));
     }
     Ok(NpyHeader { format, is_fortran, shape, start })
 }
@@ -69,7 +69,7 @@ fn format(descr: &str) -> Result<Format, String> {
         "u1" | "u2" | "u4" | "u8" => Format::Integer { size: usize::from(kind.as_bytes()[1] - b'0'), is_signed: false },
         _ => {
             return Err(format!(
-                "it has the type {descr:?}, which is not read here; save it as float32 or float16 (numpy has no BF16)"
+                "it has the unsupported type {descr:?}; save it as float32 or float16 (numpy has no BF16)"
             ));
         }
     })
@@ -177,7 +177,7 @@ pub(super) mod tests {
             let text = parse(bytes).unwrap_err();
             assert!(text.contains(words), "{text}");
         };
-        says(b"\x93NUM", "does not begin");
+        says(b"\x93NUM", "does not start");
         says(b"\x93NUMPY\x01\x00\xff", "cut off");
         says(b"\x93NUMPY\x09\x00\x01\x00", "version 9");
         says(&[MAGIC, &[2, 0], &[0xFF; 4]].concat(), "more than the limit");
@@ -186,11 +186,11 @@ pub(super) mod tests {
         says(&file(">f4", false, &[6], &[0; 24]), "big-endian");
         says(&file("<c8", false, &[3], &[0; 24]), "float32");
         says(&file("|V2", false, &[3], &[0; 24]), "BF16");
-        says(&file("[('a', '<f4')]", false, &[3], &[0; 24]), "not understood");
+        says(&file("[('a', '<f4')]", false, &[3], &[0; 24]), "cannot parse");
         let broken = ["", "{}", "{'descr': '<f4'", "{'descr': '<f4', 'shape': (1,), 'other': 1}", "{'shape' (1)}"];
         for text in broken {
             let bytes = [MAGIC, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat();
-            says(&bytes, "not understood");
+            says(&bytes, "cannot parse");
         }
     }
 

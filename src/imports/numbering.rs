@@ -67,7 +67,7 @@ pub(super) fn numbering(numbers: &[usize], n_layer: usize, asked: Option<Numberi
     let first = numbering.first();
     let last = n_layer - 1 + first;
     if largest > last {
-        let reason = format!("it has layer {largest}, and the model's {n_layer} blocks are {first} to {last}");
+        let reason = format!("it has layer {largest}, but the model's {n_layer} blocks are {first} to {last}");
         return Err(Uncounted::Unsuited(reason));
     }
     // Between layer 1 and the last but one, both counts are possible.

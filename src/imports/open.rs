@@ -80,7 +80,7 @@ pub fn import(input: &Input, target: &Target, options: Options) -> Result<Import
         is_hugging_face |= side.layout.numbering == Numbering::HuggingFace;
         if side.layout.numbering == Numbering::HuggingFace {
             notes.push(format!(
-                "{path}: counted as Hugging Face does: embeddings first, then {} blocks",
+                "{path}: using Hugging Face's numbering: embeddings first, then {} blocks",
                 target.n_layer()
             ));
         }
@@ -183,6 +183,6 @@ fn left_out(
         }
         (LastLayer::Auto, _) => return None,
     };
-    notes.push(format!("layer {last} is left out: {reason}"));
+    notes.push(format!("leaving out layer {last}: {reason}"));
     Some(last)
 }

@@ -63,7 +63,7 @@ impl Source {
         }
         names.sort();
         if names.is_empty() {
-            let reason = "it is a folder without .npy files";
+            let reason = "the folder has no .npy files";
             return Err(ImportError::Format { path: self.path.clone(), reason: reason.to_owned() });
         }
         names.iter().try_for_each(|path| self.add_npy(stem(path), map(path)?))
@@ -97,7 +97,7 @@ impl Source {
     fn add_npz(&mut self, file: MappedFile) -> Result<(), ImportError> {
         let path = self.path.clone();
         let wrong = |reason: String| ImportError::Format { path: path.clone(), reason };
-        let broken = |error: zip::result::ZipError| wrong(format!("it is not a whole zip file: {error}"));
+        let broken = |error: zip::result::ZipError| wrong(format!("it is not a complete zip file: {error}"));
         let mut places = vec![];
         {
             let mut archive = ZipArchive::new(Cursor::new(&file[..])).map_err(broken)?;
@@ -143,9 +143,7 @@ impl Source {
     fn add_safetensors(&mut self, file: MappedFile) -> Result<(), ImportError> {
         let tensors = SafeTensors::deserialize(&file).map_err(|error| ImportError::Format {
             path: self.path.clone(),
-            reason: format!(
-                "it is neither .npy nor .npz, and not safetensors either ({error}); if it was, copy it again"
-            ),
+            reason: format!("it is not .npy, .npz or valid safetensors ({error}); if it should be, copy it again"),
         })?;
         let index = self.files.len();
         for (name, tensor) in tensors.iter() {

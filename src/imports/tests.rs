@@ -251,14 +251,14 @@ fn what_does_not_suit_is_refused_with_both_sides_named() {
     says(&shaped(&[N_LAYER, 7, N_EMBD]), &["[3, 7, 4]", "m.gguf (3 layers × 4)", "swap its first two axes"]);
     says(&shaped(&[N_PROMPTS, N_EMBD, N_LAYER]), &["[5, 4, 3]", "another order"]);
     says(&shaped(&[N_PROMPTS, N_LAYER, 9]), &["[5, 3, 9]", "3 layers × 4", "[n_prompts, 3"]);
-    says(&shaped(&[N_PROMPTS, N_EMBD]), &["not told apart"]);
+    says(&shaped(&[N_PROMPTS, N_EMBD]), &["do not differ by a single layer number"]);
     says(&shaped(&[N_PROMPTS]), &["no float array", "[5]"]);
     says(&shaped(&[0, N_LAYER, N_EMBD]), &["5 labels", "0 prompts"]);
     let path = shaped(&SHAPE);
     let input = Input::Labelled { states: path, labels: Some(bench.labels()) };
     let options = Options { numbering: Some(Numbering::HuggingFace), ..Options::default() };
     let text = import(&input, &target(), options).unwrap_err().to_string();
-    assert!(text.contains("as Hugging Face counts") && text.contains("[n_prompts, 4, 4]"), "{text}");
+    assert!(text.contains("Hugging Face's numbering") && text.contains("[n_prompts, 4, 4]"), "{text}");
 
     let f32 = |shape: &[usize]| (Dtype::F32, shape.to_vec(), vec![0; shape.iter().product::<usize>() * 4]);
     let two = [("a", f32(&SHAPE)), ("b", f32(&SHAPE))].map(|(name, (dtype, shape, bytes))| (name, dtype, shape, bytes));
@@ -268,10 +268,10 @@ fn what_does_not_suit_is_refused_with_both_sides_named() {
         (name, dtype, shape, bytes)
     });
     says(&bench.safetensors("uneven.safetensors", &uneven), &["\"h2\" F32 [4, 4]", "(5)"]);
-    says(&bench.put("x.bin", b"\x80\x02rubbish"), &["neither .npy nor .npz"]);
+    says(&bench.put("x.bin", b"\x80\x02rubbish"), &["not .npy, .npz or valid safetensors"]);
     says(&bench.npz("x.pt", zip::CompressionMethod::Stored, &[("x/data.pkl", vec![])]), &["PyTorch", "safetensors"]);
     std::fs::create_dir(bench.0.path().join("empty")).unwrap();
-    says(&bench.0.path().join("empty"), &["without .npy"]);
+    says(&bench.0.path().join("empty"), &["no .npy"]);
     says(&bench.0.path().join("none.npy"), &["none.npy"]);
 }
 

@@ -42,7 +42,7 @@ pub enum ConversationError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// The message cannot fit, whatever its tokens are.
-    #[error("the message has {n_bytes} bytes; the context of {n_ctx} tokens cannot hold it: send a shorter one")]
+    #[error("the message has {n_bytes} bytes, too many for a context of {n_ctx} tokens; send a shorter one")]
     TooLong {
         /// Its length.
         n_bytes: usize,

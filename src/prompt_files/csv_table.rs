@@ -38,7 +38,7 @@ pub(super) fn entry_error(error: &csv::Error) -> EntryError {
     let line = error.position().map_or(0, csv::Position::line) as usize;
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("it has {len} columns and the header has {expected_len} (is a quotation mark missing?)")
+            format!("it has {len} columns, but the header has {expected_len} (missing quotation mark?)")
         }
         _ => error.to_string(),
     };

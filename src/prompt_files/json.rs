@@ -11,7 +11,7 @@ pub(super) fn read(text: &str) -> Result<Vec<String>, EntryError> {
             Some(Value::Array(attempts)) => read_artifact(&attempts),
             _ => Ok(vec![prompt_in(&object).map_err(|reason| EntryError::at_line(1, reason))?]),
         },
-        Ok(_) => Err(EntryError::at_line(1, "expected a list of prompts or an object with a prompt")),
+        Ok(_) => Err(EntryError::at_line(1, "expected a list of prompts, or an object with a prompt")),
         // Not one document: an object a line, unless it is a single broken one.
         Err(error) if text.trim_start().starts_with('[') => Err(EntryError::at_line(error.line(), error.to_string())),
         Err(_) => read_lines(text),
@@ -38,7 +38,7 @@ fn read_artifact(attempts: &[Value]) -> Result<Vec<String>, EntryError> {
             Some(Value::String(prompt)) => prompts.push(prompt.clone()),
             Some(Value::Null) | None => {}
             Some(_) => {
-                let reason = "its prompt is not a text".to_owned();
+                let reason = "its prompt is not a string".to_owned();
                 return Err(EntryError { place: format!("jailbreak {}", index + 1), reason });
             }
         }
@@ -75,5 +75,5 @@ pub(super) fn text_in<'a>(object: &'a Map<String, Value>, wanted: &str) -> Resul
     let Some((name, value)) = object.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)) else {
         return Ok(None);
     };
-    value.as_str().map(Some).ok_or_else(|| format!("'{name}' is not a text"))
+    value.as_str().map(Some).ok_or_else(|| format!("'{name}' is not a string"))
 }

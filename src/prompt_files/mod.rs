@@ -28,7 +28,7 @@ pub enum PromptError {
         source: std::io::Error,
     },
     /// The file is not UTF-8 text.
-    #[error("{} is not UTF-8 text: line {line} holds other bytes; save it as UTF-8", .path.display())]
+    #[error("{} is not valid UTF-8 (line {line}); save it as UTF-8", .path.display())]
     NotUtf8 {
         /// The file.
         path: PathBuf,
@@ -46,7 +46,7 @@ pub enum PromptError {
         reason: String,
     },
     /// Nothing to read.
-    #[error("{} holds no prompts; write one a line", .path.display())]
+    #[error("{} has no prompts; write one per line", .path.display())]
     Empty {
         /// The file.
         path: PathBuf,

@@ -55,7 +55,7 @@ fn from_csv(text: &str) -> Result<Vec<Pair>, EntryError> {
     let column = |wanted: &str| header.iter().position(|cell| cell.trim().eq_ignore_ascii_case(wanted));
     let columns = NAMES.iter().find_map(|(positive, negative)| Some((column(positive)?, column(negative)?)));
     let Some((positive, negative)) = columns else {
-        return Err(EntryError::at_line(1, format!("no two columns named {}", names())));
+        return Err(EntryError::at_line(1, format!("no pair of columns named {}", names())));
     };
     let mut pairs = vec![];
     for record in reader.records() {
@@ -91,7 +91,7 @@ fn pair_in(object: &Map<String, Value>) -> Result<Pair, String> {
             return Pair::new(positive, negative);
         }
     }
-    Err(format!("no two fields named {}", names()))
+    Err(format!("no pair of fields named {}", names()))
 }
 
 fn names() -> String {
@@ -130,12 +130,16 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named() {
-        assert!(entry_error("a,b\n1,2\n", "csv").starts_with("line 1: no two columns named positive and negative, or"));
+        assert!(
+            entry_error("a,b\n1,2\n", "csv").starts_with("line 1: no pair of columns named positive and negative, or")
+        );
         assert!(entry_error("positive,benign\n1,2\n", "csv").starts_with("line 1: "));
         assert!(entry_error("positive,negative\na,b\nc,\n", "csv").starts_with("line 3: one side"));
         assert!(entry_error("positive,negative\na,b\nc\n", "csv").starts_with("line 3: it has 1 columns"));
         let good = "{\"positive\":\"a\",\"negative\":\"b\"}\n";
-        assert!(entry_error(&format!("{good}{{\"positive\":\"a\"}}\n"), "jsonl").starts_with("line 2: no two fields"));
+        assert!(
+            entry_error(&format!("{good}{{\"positive\":\"a\"}}\n"), "jsonl").starts_with("line 2: no pair of fields")
+        );
         assert!(
             entry_error(&format!("{good}{{\"positive\":\"a\",\"negative\":3}}\n"), "")
                 .starts_with("line 2: 'negative'")

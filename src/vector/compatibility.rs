@@ -12,7 +12,7 @@ use super::sv::SvFile;
 pub enum Incompatible {
     /// It was imported without a model.
     #[error(
-        "{} was imported without its model, so nothing says which weights it fits; tie it to its model first \
+        "{} was imported without its model, so the weights it is for are unknown; bind it to its model first \
          (antidote-derive bind)", .path.display()
     )]
     Unbound {
@@ -47,8 +47,8 @@ pub enum Incompatible {
     },
     /// The same shape, other weights: a fine-tune, or another version.
     #[error(
-        "{} was made from other weights: its fingerprint is {vector}, this model's is {model}; use a vector that was made \
-         from this model in any quantisation, or derive one (antidote dump, antidote-derive)", .path.display()
+        "{} was made from other weights: its fingerprint is {vector}, this model's is {model}; use a vector made from \
+         this model, in any quantisation, or derive one (antidote dump, antidote-derive)", .path.display()
     )]
     Fingerprint {
         /// The vector file.

@@ -24,8 +24,8 @@ pub struct Fingerprint(pub [u8; 32]);
 pub enum FingerprintError {
     /// Nothing to hash.
     #[error(
-        "the model has no tensor named *norm*.weight, so its weights cannot be told from others and no vector can be \
-             checked against it"
+        "the model has no tensor named *norm*.weight, so it has no fingerprint and no vector can be checked against \
+             it"
     )]
     NoNorms,
     /// A norm tensor in a format that should never be.

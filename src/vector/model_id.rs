@@ -30,7 +30,7 @@ impl ModelId {
     /// Why it is the header of no language model.
     pub fn of(gguf: &Gguf<'_>, path: &Path, fingerprint: Fingerprint) -> Result<Self, &'static str> {
         let (n_layer, n_embd) = shape_of_model(gguf)?;
-        let narrow = |number: usize| u32::try_from(number).map_err(|_| "its header names sizes that no model has");
+        let narrow = |number: usize| u32::try_from(number).map_err(|_| "its header gives impossible sizes");
         Ok(Self {
             architecture: gguf.architecture().unwrap_or_default().to_owned(),
             name: name_of_model(gguf, path),

@@ -122,23 +122,25 @@ impl Summary<'_> {
         }
         let sign = match header.sign {
             Sign::PositiveIsSafer => "positive α is safer",
-            Sign::Unstated => "not stated: try which way is safer before you rely on it",
+            Sign::Unstated => "not stated: find out which direction is safer before relying on it",
         };
         line("sign", &sign)?;
         let scale = match header.scale {
-            Scale::Gap => "gap: at α = 1 the whole direction moves mean benign onto mean harmful",
-            Scale::Unit => "unit: the whole direction has length 1",
-            Scale::AsImported => "as imported: the length that its maker gave it",
+            Scale::Gap => "gap: at α = 1 the full direction moves the mean benign state onto the mean harmful one",
+            Scale::Unit => "unit: the full direction has length 1",
+            Scale::AsImported => "as imported: the length in the original file",
         };
         line("scale", &scale)?;
         line("made from", &format_args!("{} harmful and {} benign prompts", header.n_harmful, header.n_benign))?;
         match (header.n_harmful_held_out, header.n_benign_held_out) {
-            (0, 0) => line("held out", &"none: how well it does on other prompts is not known")?,
-            (harmful, benign) => line("held out", &format_args!("{harmful} harmful and {benign} benign of them"))?,
+            (0, 0) => line("held out", &"none: performance on other prompts is unknown")?,
+            (harmful, benign) => {
+                line("held out", &format_args!("{harmful} harmful and {benign} benign prompts of these"))?
+            }
         }
         match header.suggested_alpha {
             Some(alpha) => line("suggested α", &alpha)?,
-            None => line("suggested α", &"none: find one for your model before you rely on it")?,
+            None => line("suggested α", &"none: find one before relying on it (antidote eval --write)")?,
         }
         if let Some((low, high)) = header.alpha_range {
             line("useful α", &format_args!("{low} to {high}"))?;
@@ -155,7 +157,7 @@ impl Summary<'_> {
     fn write_layers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_held_out = self.layers.iter().any(|layer| layer.entry.stats.held_out.is_some());
         if is_held_out {
-            writeln!(f, "{:>36}  {:>8}  {:>27}", "", "fitted", "on prompts held out")?;
+            writeln!(f, "{:>36}  {:>8}  {:>27}", "", "fitted", "on held-out prompts")?;
             writeln!(f, "layer  components  energy kept      norm  Cohen's d     AUC    Fisher  Cohen's d")?;
         } else {
             writeln!(f, "layer  components  energy kept      norm  separation (Cohen's d)")?;

@@ -36,7 +36,7 @@ pub enum TargetError {
         reason: &'static str,
     },
     /// Its weights cannot be told from others.
-    #[error("nothing can be tied to {}: {source}", .path.display())]
+    #[error("no vector can be bound to {}: {source}", .path.display())]
     Fingerprint {
         /// The file.
         path: PathBuf,

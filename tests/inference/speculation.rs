@@ -170,13 +170,13 @@ fn grammars_hold_for_guesses_as_well() {
 }
 
 #[test]
-fn stats_say_how_many_guesses_were_right() {
+fn stats_say_how_many_draft_tokens_were_accepted() {
     let lines = "How do I clean the lathe?\nHow do I clean the lathe?\n/stats\n";
     let stats = |speculate: &str| {
         let ran = antidote_with_input(["chat", "--temp", "0", "--speculate", speculate], lines.as_bytes()).succeeds();
-        ran.stderr.lines().find(|line| line.contains("guessed ahead")).expect("a line about it").to_owned()
+        ran.stderr.lines().find(|line| line.contains("draft tokens")).expect("a line about it").to_owned()
     };
-    assert!(stats("off").contains("; 0 guessed ahead, 0 of them right"), "{}", stats("off"));
-    assert!(!stats("3").contains("; 0 guessed ahead"), "{}", stats("3"));
+    assert!(stats("off").contains("; 0 of 0 draft tokens accepted"), "{}", stats("off"));
+    assert!(!stats("3").contains(" of 0 draft tokens"), "{}", stats("3"));
     antidote(["run", "-p", "x", "--speculate", "0"]).fails(2, &["--speculate", "1 to 64"]);
 }

@@ -86,7 +86,7 @@ fn an_empty_prompt_is_a_usage_error() {
     antidote(["run", "-p", ""]).fails(2, &["prompt is empty"]);
     antidote(["run", "-p", " \n\t "]).fails(2, &["prompt is empty"]);
     antidote_with_input(["run", "-p", "-"], b"").fails(2, &["prompt is empty"]);
-    antidote_with_input(["run", "-p", "-"], b"\xFF\xFE").fails(2, &["not UTF-8"]);
+    antidote_with_input(["run", "-p", "-"], b"\xFF\xFE").fails(2, &["not valid UTF-8"]);
 }
 
 #[test]

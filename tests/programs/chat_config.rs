@@ -40,7 +40,7 @@ fn each_value_says_where_it_comes_from() {
 fn a_file_that_is_not_there_is_no_mistake_and_a_bad_one_is() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
-    assert!(with_config(&config, &["config"]).succeeds().stdout.contains("not there"));
+    assert!(with_config(&config, &["config"]).succeeds().stdout.contains("does not exist"));
     std::fs::write(&config, "temp = 0\nhot = 1\n").unwrap();
     for args in [&["run", "-p", "hello"][..], &["chat"], &["config"]] {
         with_config(&config, args).fails(2, &["config.toml", "line 2", "'hot'"]);
@@ -48,7 +48,7 @@ fn a_file_that_is_not_there_is_no_mistake_and_a_bad_one_is() {
     // What the file is not about works all the same.
     let vector = common::demo_vector();
     with_config(&config, &["inspect", vector.to_str().unwrap()]).succeeds();
-    with_config(folder.path(), &["config"]).fails(2, &["cannot be read"]);
+    with_config(folder.path(), &["config"]).fails(2, &["cannot read the config file"]);
 }
 
 #[test]

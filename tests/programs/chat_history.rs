@@ -23,7 +23,7 @@ fn regen_answers_the_same_question_under_todays_dial() {
     // The question is processed again, not only what follows it: the answer is the one of a new chat.
     let ran = chat(&format!("/alpha 0\n{attack}\n/alpha {alpha}\n/regen\n/undo\n/undo\n"));
     assert_eq!(ran.stdout, format!("{plain}{steered}"));
-    assert!(ran.stderr.contains("0 turn(s) are left"), "one turn, not two: {}", ran.stderr);
+    assert!(ran.stderr.contains("0 turns left"), "one turn, not two: {}", ran.stderr);
     assert!(ran.stderr.contains("Nothing has been asked yet"), "{}", ran.stderr);
 }
 
@@ -40,12 +40,12 @@ fn a_system_prompt_is_set_shown_and_taken_away() {
     let ran = chat("/system\n/system Be brief.\n/system\n/system \"\"\n/system\nhello\n");
     let said: Vec<&str> = ran.stderr.lines().collect();
     let expected = [
-        "There is no system",
-        "from the next answer on; the",
-        "which /system",
+        "No system prompt; /system TEXT",
+        "from the next answer; the",
+        "/system \"\" removes it",
         "Be brief.",
-        "No system",
-        "There is no system",
+        "System prompt removed",
+        "No system prompt; /system TEXT",
     ];
     assert_eq!(said.len(), expected.len(), "{said:?}");
     for (said, expected) in said.iter().zip(expected) {
@@ -98,7 +98,7 @@ fn examples_are_listed_and_asked_by_number() {
     let ran = chat("/examples\n/examples 1\n/examples 99\n");
     let first = ran.stderr.lines().find_map(|line| line.strip_prefix("1  ")).unwrap();
     assert_eq!(ran.stdout, run(first, &[]));
-    assert!(ran.stderr.contains("There are examples 1 to "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("an example from 1 to "), "{}", ran.stderr);
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn a_damaged_unfinished_dump_is_never_read() {
     damaged[header + 200_000] ^= 1;
     std::fs::write(scratch.path(UNFINISHED), &damaged).unwrap();
     let ran = scratch.dump(&[]).succeeds();
-    assert!(ran.stderr.contains("is damaged behind prompt") || ran.stderr.contains("damaged"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("damaged after prompt") || ran.stderr.contains("damaged"), "{}", ran.stderr);
     let after_damage = scratch.take();
     std::fs::write(scratch.path(UNFINISHED), &bytes[..bytes.len() / 2]).unwrap();
     let ran = scratch.dump(&[]).succeeds();
@@ -167,8 +167,8 @@ fn an_interrupted_dump_says_how_to_go_on() {
     assert_eq!(output.status.code(), Some(130));
     let kept = rows_kept(&scratch.path(UNFINISHED));
     let told = String::from_utf8(output.stderr).unwrap();
-    let words = format!("{kept} of {} prompts are kept", 2 * MANY);
-    assert!(told.contains(&words) && told.contains("the same command"), "{told}");
+    let words = format!("{kept} of {} prompts are saved", 2 * MANY);
+    assert!(told.contains(&words) && told.contains("rerun the same command"), "{told}");
     let ran = scratch.dump(&[]).succeeds();
     assert!(ran.stderr.contains(&format!("resuming at prompt {} of", kept + 1)), "{}", ran.stderr);
 }

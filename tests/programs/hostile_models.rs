@@ -71,7 +71,7 @@ fn numbers_that_llama_cpp_ends_the_process_for_are_refused_before() {
     for value in [513, 1 << 31, u32::MAX] {
         bench.refuses(&with_number("llama", "llama.block_count", value), &["block_count", "at most 512"]);
     }
-    bench.refuses(&with_number("llama", "llama.block_count", 0), &["no layers"]);
+    bench.refuses(&with_number("llama", "llama.block_count", 0), &["model's shape (block_count"]);
     bench.refuses(&with_number("qwen3moe", "qwen3moe.expert_count", 1025), &["expert_count", "at most 1024"]);
     bench.refuses(&with_number("qwen3moe", "qwen3moe.expert_used_count", 5), &["expert_used_count"]);
     bench.refuses(&with_number("qwen3moe", "qwen3moe.expert_used_count", 0), &["expert_used_count"]);
@@ -156,7 +156,7 @@ fn old_split_and_foreign_files_are_right_or_refused() {
     );
     let path = bench.folder.path().join("model-00001-of-00003.gguf");
     std::fs::write(&path, part).unwrap();
-    answer(&path).fails(1, &["one part of a model", "llama-gguf-split --merge"]);
+    answer(&path).fails(1, &["one part of a split model", "llama-gguf-split --merge"]);
 }
 
 /// Bytes of the header changed at random: an answer or an error, never a crash.

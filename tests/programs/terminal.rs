@@ -143,7 +143,7 @@ fn a_terminal_may_be_resized_at_the_prompt_and_in_an_answer() {
     terminal.press("/compare\r");
     resize(&terminal, 120);
     terminal.press("/stats\r");
-    terminal.wait_for("turn(s)", 1);
+    terminal.wait_for("draft tokens", 1);
     terminal.press("/quit\r");
     assert_eq!(terminal.ends(), 0);
 }

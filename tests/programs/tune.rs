@@ -31,7 +31,7 @@ fn what_was_tuned_is_used_until_it_is_forgotten() {
     let folder = folder.path();
     assert_eq!(shown(folder, "batch", &[]), ("512".to_owned(), "default".to_owned()));
     let ran = with_tuned(folder, &["tune", "--seconds", "2"]).succeeds();
-    assert!(ran.stdout.contains("Chosen: --threads ") && ran.stderr.contains("Kept in "), "{ran:?}");
+    assert!(ran.stdout.contains("Chosen: --threads ") && ran.stderr.contains("Saved to "), "{ran:?}");
     // A row for every candidate: threads, three kinds of attention, three batches.
     assert!(ran.stdout.lines().count() >= 9, "{ran:?}");
     let store = Store::at(folder);
@@ -39,8 +39,8 @@ fn what_was_tuned_is_used_until_it_is_forgotten() {
     assert_eq!(files_in(folder).len(), 1);
     assert_eq!(shown(folder, "threads", &[]), (found.threads.to_string(), "tuned".to_owned()));
     with_tuned(folder, &["run", "--temp", "0", "-n", "4", "-p", "hello"]).succeeds();
-    assert!(with_tuned(folder, &["tune", "--forget"]).succeeds().stdout.contains("built-in settings"));
-    assert!(with_tuned(folder, &["tune", "--forget"]).succeeds().stdout.contains("Nothing was tuned"));
+    assert!(with_tuned(folder, &["tune", "--forget"]).succeeds().stdout.contains("Tuned settings removed"));
+    assert!(with_tuned(folder, &["tune", "--forget"]).succeeds().stdout.contains("no tuned settings"));
     assert!(files_in(folder).is_empty());
     let ran = with_tuned(folder, &["tune", "--seconds", "1", "--lang", "ja"]).succeeds();
     assert!(ran.stdout.contains("採用: --threads "), "{ran:?}");

@@ -235,7 +235,7 @@ fn a_fifth_is_held_out_unless_all_are_fitted_on() {
     };
     assert_eq!(counts(&[]), (14, 2, 10, 2, vec![true; 3]));
     assert_eq!(counts(&["--fit-all"]), (14, 0, 10, 0, vec![false; 3]));
-    bench.derive(&["--fit-all", "--layers", "best:2", "--force"]).fails(1, &["held out", "all are fitted on"]);
+    bench.derive(&["--fit-all", "--layers", "best:2", "--force"]).fails(1, &["held-out", "all are fitted on"]);
 }
 
 #[test]

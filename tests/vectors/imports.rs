@@ -98,7 +98,7 @@ fn the_last_layer_is_only_used_when_asked_for_as_it_is() {
     // Chosen among those that can be used.
     bench.derive(&args(&["--layers", "all"])).succeeds();
     assert_eq!(bench.layers("hf.sv"), [1, 2]);
-    bench.derive(&args(&["--layers", "best:3"])).fails(1, &["held out"]);
+    bench.derive(&args(&["--layers", "best:3"])).fails(1, &["held-out"]);
 }
 
 /// The states of a few layers in a folder, as people keep them who looked at these layers only.

@@ -13,60 +13,60 @@ use super::input::ForeignArgs;
 
 /// Derive a sparse safety vector (.sv) from a dump of hidden states.
 ///
-/// The dump comes from `antidote dump`. Per layer, the direction that tells harmful from benign prompts is found, its
-/// largest components are kept and the rest is dropped.
+/// The dump comes from `antidote dump`. For each layer, finds the direction that separates harmful from benign prompts
+/// and keeps only its largest components.
 #[derive(Parser)]
 #[command(version, name = "antidote-derive", arg_required_else_help = true)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
     #[command(subcommand)]
     pub conversion: Option<Conversion>,
-    /// The dump; or hidden states of another program: .npy, .npz, a folder of .npy, safetensors.
+    /// The dump, or hidden states from another program: .npy, .npz, a folder of .npy, safetensors.
     #[arg(value_name = "DUMP.safetensors", required_unless_present = "harmful", conflicts_with = "harmful")]
     dump: Option<PathBuf>,
     #[command(flatten)]
     pub foreign: ForeignArgs,
-    /// The vector to write [default: beside the dump, as DUMP.sv].
+    /// The vector to write [default: DUMP.sv, next to the dump].
     #[arg(short, long, value_name = "FILE.sv")]
     out: Option<PathBuf>,
-    /// How directions are found.
+    /// How to find the directions.
     #[arg(long, default_value = Method::ALL[0].name, value_parser = method())]
     pub method: Method,
-    /// Percent that is kept: of the components, by magnitude, or of the energy (see --sparsify).
+    /// Percentage to keep: of the components, by magnitude, or of the energy (see --sparsify).
     #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = parse_percent)]
     pub sparsity: f32,
-    /// How the components that are kept are chosen.
+    /// How to choose the components to keep.
     #[arg(long, value_enum, default_value = "top-k")]
     pub sparsify: KeepArg,
     /// What α = 1 means.
     #[arg(long, value_enum, default_value = "gap")]
     pub scale: ScaleArg,
-    /// Layers that get a direction: all, 1-5, 3,4,7-9, or best:4 for the four that best tell apart prompts held out
+    /// Layers to derive: all, 1-5, 3,4,7-9, or best:4 for the four that best separate the held-out prompts
     /// [default: all but layer 0, which llama.cpp cannot steer].
     #[arg(long, value_name = "LAYERS", default_value = "", hide_default_value = true, value_parser = parse_layers)]
     pub layers: LayerChoice,
-    /// Fit on all prompts. Otherwise a fifth is held out, and how well the vector does on it is written into the file.
+    /// Fit on all prompts instead of holding out a fifth to measure the vector on.
     #[arg(long)]
     pub fit_all: bool,
-    /// Draw the derivation: separation by layer, energy kept, and the states.
+    /// Plot the separation by layer, the energy kept and the hidden states.
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
-    /// Turn the directions around: for dumps whose harmful and benign sides are swapped.
+    /// Flip the directions: for dumps with harmful and benign swapped.
     #[arg(long)]
     pub flip_sign: bool,
-    /// What the vector stands for; the chat calls it by this name.
+    /// What the vector stands for; the chat shows this name.
     #[arg(long, default_value = "refusal", value_parser = parse_concept)]
     pub concept: String,
-    /// α to start with, if you have found one.
+    /// α to start with, if you know a good one.
     #[arg(long, value_name = "X", value_parser = parse_finite, allow_negative_numbers = true)]
     pub suggested_alpha: Option<f32>,
-    /// α that was found useful, lowest and highest.
+    /// Range of useful α.
     #[arg(long, value_name = "LO..HI", value_parser = parse_range, allow_hyphen_values = true)]
     pub alpha_range: Option<(f32, f32)>,
-    /// Where the vector comes from, in your words.
+    /// Free text on where the vector comes from.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub provenance: String,
-    /// Replace the vector, and the picture, if they are there.
+    /// Overwrite the vector and the plot if they exist.
     #[arg(long)]
     pub force: bool,
 }
@@ -85,11 +85,11 @@ impl Args {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum KeepArg {
-    /// The same number in every layer: the largest, as in the paper.
+    /// The largest components of each layer, the same number in each (the paper's method).
     TopK,
-    /// The largest of all layers together: layers with a large gap get more, some may get none.
+    /// The largest components over all layers: layers with a large gap get more, some may get none.
     Global,
-    /// In every layer as few as carry --sparsity percent of the direction's squared length.
+    /// In each layer, the fewest that carry --sparsity percent of the direction's squared length.
     Energy,
 }
 
@@ -105,9 +105,9 @@ impl From<KeepArg> for Keep {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum ScaleArg {
-    /// The whole direction moves the mean benign state onto the mean harmful one.
+    /// The full direction moves the mean benign state onto the mean harmful one.
     Gap,
-    /// The whole direction has length 1, as in the paper.
+    /// The full direction has length 1, as in the paper.
     Unit,
 }
 
@@ -144,7 +144,7 @@ pub fn parse_percent(text: &str) -> Result<f32, String> {
 fn parse_range(text: &str) -> Result<(f32, f32), String> {
     let (low, high) = text.split_once("..").ok_or("must be written like 0.2..0.4")?;
     let (low, high) = (parse_finite(low)?, parse_finite(high)?);
-    if low <= high { Ok((low, high)) } else { Err("the lower number comes first".to_owned()) }
+    if low <= high { Ok((low, high)) } else { Err("must have the lower number first".to_owned()) }
 }
 
 /// A word, because it is typed in `/alpha NAME X`.

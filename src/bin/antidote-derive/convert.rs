@@ -14,13 +14,13 @@ use super::{Failure, UsageError, check_free, now};
 
 #[derive(Subcommand)]
 pub enum Conversion {
-    /// Make a .sv from a control-vector GGUF of llama.cpp, repeng or EasySteer.
+    /// Convert a control-vector GGUF from llama.cpp, repeng or EasySteer to .sv.
     Import(ImportArgs),
-    /// Make a control-vector GGUF from a .sv.
+    /// Convert a .sv to a control-vector GGUF.
     Export(ExportArgs),
-    /// Tie a .sv that was imported without its model to that model.
+    /// Bind a .sv that was imported with --unbound to its model.
     Bind(BindArgs),
-    /// Print completions for a shell.
+    /// Print shell completions.
     Completions(CompletionsArgs),
     /// Write manual pages.
     Man(ManArgs),
@@ -31,42 +31,42 @@ pub struct ImportArgs {
     /// The control vector.
     #[arg(value_name = "VEC.gguf")]
     vector: PathBuf,
-    /// The model that it was made for, in any quantisation.
+    /// The model it was made for, in any quantisation.
     #[arg(long, value_name = "MODEL.gguf", required_unless_present = "unbound")]
     for_model: Option<PathBuf>,
-    /// Import without the model: no model accepts the vector before 'antidote-derive bind' ties it to one.
+    /// Import without the model; no model accepts the vector until 'antidote-derive bind' binds it.
     #[arg(long, conflicts_with = "for_model", requires_all = ["architecture", "n_layer"])]
     unbound: bool,
-    /// With --unbound: general.architecture of the model, such as llama or qwen2.
+    /// With --unbound: the model's general.architecture, such as llama or qwen2.
     #[arg(long, value_name = "NAME", requires = "unbound")]
     architecture: Option<String>,
-    /// With --unbound: blocks of the model.
+    /// With --unbound: the model's number of blocks.
     #[arg(long, value_name = "N", requires = "unbound", value_parser = clap::value_parser!(u16).range(1..))]
     n_layer: Option<u16>,
-    /// The vector to write [default: beside VEC, as VEC.sv].
+    /// The vector to write [default: VEC.sv, next to VEC].
     #[arg(short, long, value_name = "FILE.sv")]
     out: Option<PathBuf>,
-    /// Percent of each layer's components that are kept, by magnitude; 100 keeps every bit.
+    /// Percentage of each layer's components to keep, by magnitude; 100 is lossless.
     #[arg(long, value_name = "PERCENT", default_value = "100", value_parser = parse_percent)]
     sparsity: f32,
-    /// Which way the file's positive α pushes.
+    /// Direction in which a positive α pushes in the file.
     #[arg(long, value_enum, default_value = "unstated")]
     sign: SignArg,
-    /// What the vector stands for; the chat calls it by this name.
+    /// What the vector stands for; the chat shows this name.
     #[arg(long, default_value = "imported", value_parser = parse_concept)]
     concept: String,
-    /// Replace the vector if it is there.
+    /// Overwrite the vector if it exists.
     #[arg(long)]
     force: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum SignArg {
-    /// Not known: the file says so.
+    /// Unknown; recorded as such.
     Unstated,
     /// Towards safer answers.
     Safer,
-    /// Away from them: the directions are turned around, so that a positive α is safer.
+    /// Away from them; the directions are flipped so that a positive α is safer.
     Riskier,
 }
 
@@ -78,10 +78,10 @@ pub struct ExportArgs {
     /// The control vector to write.
     #[arg(short, long, value_name = "VEC.gguf")]
     out: PathBuf,
-    /// Leave direction.0 out: llama.cpp's own loader refuses files that have one.
+    /// Leave out direction.0: llama.cpp's own loader rejects files that have one.
     #[arg(long)]
     skip_layer_0: bool,
-    /// Replace the control vector if it is there.
+    /// Overwrite the control vector if it exists.
     #[arg(long)]
     force: bool,
 }
@@ -91,13 +91,13 @@ pub struct BindArgs {
     /// The unbound vector.
     #[arg(value_name = "FILE.sv")]
     vector: PathBuf,
-    /// The model that it was made for, in any quantisation.
+    /// The model it was made for, in any quantisation.
     #[arg(long, value_name = "MODEL.gguf")]
     for_model: PathBuf,
-    /// The vector to write [default: the unbound one is replaced].
+    /// The vector to write [default: overwrite the unbound one].
     #[arg(short, long, value_name = "FILE.sv")]
     out: Option<PathBuf>,
-    /// Replace the vector named by --out if it is there.
+    /// Overwrite the file given by --out if it exists.
     #[arg(long)]
     force: bool,
 }
@@ -138,8 +138,8 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
     sparse.write(&out)?;
     if sparse.layers.first().is_some_and(|layer| layer.layer == 0) {
         antidote::say!(
-            "note: it has a direction for layer 0. The .sv keeps it, but llama.cpp's control vector cannot reach layer \
-             0, so nothing is steered there"
+            "note: it has a direction for layer 0. The .sv keeps it, but llama.cpp's control vector starts at layer 1, so \
+             it is not applied"
         );
     }
     let mut stdout = anstream::stdout().lock();
@@ -158,8 +158,8 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
 fn warn_of_another_name(vector: &GgufVector, target: &Target) {
     match &vector.model_hint {
         Some(hint) if *hint != target.model.architecture => antidote::say!(
-            "warning: {} says that it was made for {hint:?}, and {} is {:?}: make sure that this is the model it was made \
-             for, fine-tune included",
+            "warning: {} says it was made for {hint:?}, but {} is {:?}; check that this is the exact model it was made for, \
+             fine-tune included",
             vector.path.display(),
             target.path.display(),
             target.model.architecture
@@ -172,7 +172,7 @@ fn run_export(args: &ExportArgs) -> Result<(), Failure> {
     check_free(&args.out, args.force, "--out")?;
     let vector = SvFile::open(&args.vector)?;
     if args.skip_layer_0 && vector.layers().all(|view| view.layer == 0) {
-        let what = format!("{} has no other layer than 0, so nothing would be left", args.vector.display());
+        let what = format!("{} has only layer 0, so --skip-layer-0 would leave nothing", args.vector.display());
         return Err(UsageError(what).into());
     }
     write_atomically(&args.out, &export(&vector, args.skip_layer_0))
@@ -180,7 +180,7 @@ fn run_export(args: &ExportArgs) -> Result<(), Failure> {
     let has_zero = vector.layers().any(|view| view.layer == 0);
     if has_zero && !args.skip_layer_0 {
         antidote::say!(
-            "note: it has a direction.0, which llama.cpp's own loader refuses; --skip-layer-0 leaves it out"
+            "note: it has a direction.0, which llama.cpp's own loader rejects; --skip-layer-0 leaves it out"
         );
     }
     let n = vector.layers().filter(|view| !(args.skip_layer_0 && view.layer == 0)).count();
@@ -199,7 +199,7 @@ fn run_bind(args: &BindArgs) -> Result<(), Failure> {
     let header = vector.header();
     if !header.model.fingerprint.is_unbound() {
         return Err(format!(
-            "{} is tied to a model already (fingerprint {}); import it again to tie it to another",
+            "{} is already bound to a model (fingerprint {}); import it again to bind it to another",
             args.vector.display(),
             header.model.fingerprint.short()
         )
@@ -225,6 +225,6 @@ fn run_bind(args: &BindArgs) -> Result<(), Failure> {
     bound.header.model.name.clone_from(&target.model.name);
     bound.write(out)?;
     let mut stdout = anstream::stdout().lock();
-    writeln!(stdout, "{}: tied to {} ({})", out.display(), target.model.name, target.model.fingerprint.short())?;
+    writeln!(stdout, "{}: bound to {} ({})", out.display(), target.model.name, target.model.fingerprint.short())?;
     Ok(())
 }

@@ -22,16 +22,16 @@ pub fn hint(error: &(dyn Error + 'static)) -> Option<&'static str> {
 fn of_derivation(error: &DeriveError) -> Option<&'static str> {
     match error {
         DeriveError::NeedsPairs { .. } => Some(
-            "make it with 'antidote dump --paired', whose files name the two prompts of a pair on the same line, or use \
-             --method mean-difference",
+            "dump pairs with 'antidote dump --paired' (line i of both files is a pair) or --pairs, or use --method \
+             mean-difference",
         ),
         DeriveError::Degenerate { .. } => {
-            Some("use prompts that differ in what they ask for, or leave the layer out (--layers)")
+            Some("use prompts that ask for different things, or leave this layer out (--layers)")
         }
         DeriveError::NotConverged { .. } => Some("try --method mean-difference"),
-        DeriveError::NoStates { .. } => Some(
-            "leave the layer out of --layers; states behind the final norm are used all the same with --last-layer keep",
-        ),
+        DeriveError::NoStates { .. } => {
+            Some("leave this layer out of --layers; to use states after the final norm anyway, give --last-layer keep")
+        }
         _ => None,
     }
 }
@@ -39,10 +39,10 @@ fn of_derivation(error: &DeriveError) -> Option<&'static str> {
 fn of_import(error: &ImportError) -> Option<&'static str> {
     match error {
         ImportError::NoLabels { .. } => Some(
-            "add --labels FILE (0 or 1 a line, 1 being harmful), put an array \"labels\" into it, or give two files with \
-             --harmful and --benign",
+            "add --labels FILE (one 0 or 1 per line, 1 is harmful), add an array \"labels\" to the file, or give two files \
+             with --harmful and --benign",
         ),
-        ImportError::Numbering { .. } => Some("say which with --numbering blocks or --numbering hf"),
+        ImportError::Numbering { .. } => Some("choose with --numbering blocks or --numbering hf"),
         _ => None,
     }
 }

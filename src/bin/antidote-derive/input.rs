@@ -12,24 +12,24 @@ use super::{Failure, UsageError};
 
 /// What an Antidote dump says by itself.
 #[derive(Args)]
-#[command(next_help_heading = "Hidden states of other programs")]
+#[command(next_help_heading = "Hidden states from other programs")]
 pub struct ForeignArgs {
-    /// The model that the states are from, in any quantisation: required, and their shape is checked against it.
+    /// The model that produced the states, in any quantisation; required for these files.
     #[arg(long, value_name = "MODEL.gguf")]
     pub for_model: Option<PathBuf>,
-    /// Labels, in the order of the prompts: 1 or harmful, 0 or benign, one a line; or a JSON list, or .npy.
+    /// Labels in prompt order: 1 or harmful, 0 or benign; one per line, a JSON list, or .npy.
     #[arg(long, value_name = "FILE", conflicts_with = "harmful")]
     pub labels: Option<PathBuf>,
-    /// States of harmful prompts, with --benign instead of one file with labels.
+    /// States of harmful prompts; with --benign, replaces one file with labels.
     #[arg(long, value_name = "STATES", requires = "benign")]
     pub harmful: Option<PathBuf>,
     /// States of benign prompts.
     #[arg(long, value_name = "STATES", requires = "harmful")]
     pub benign: Option<PathBuf>,
-    /// How layers are counted [default: by their number].
+    /// How the file numbers its layers [default: detected].
     #[arg(long, value_enum)]
     pub numbering: Option<NumberingArg>,
-    /// What is done with the last layer, which Hugging Face gives out behind the final norm.
+    /// What to do with the last layer, which Hugging Face returns after the final norm.
     #[arg(long, value_enum, default_value = "auto")]
     pub last_layer: LastLayerArg,
 }
@@ -38,17 +38,17 @@ pub struct ForeignArgs {
 pub enum NumberingArg {
     /// Layer 0 is the output of block 0.
     Blocks,
-    /// Hugging Face's hidden_states: 0 is the embeddings, 1 the output of block 0.
+    /// As in Hugging Face's hidden_states: 0 is the embeddings, 1 the output of block 0.
     Hf,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LastLayerArg {
-    /// Left out if its states have been through the final norm.
+    /// Drop it if its states have been through the final norm.
     Auto,
-    /// Used: the states are what the last block put out.
+    /// Use it: the states are the output of the last block.
     Keep,
-    /// Left out.
+    /// Drop it.
     Drop,
 }
 
@@ -87,7 +87,8 @@ pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
             let dump = opened?;
             if let Some(flag) = args.superfluous() {
                 let path = path.display();
-                let what = format!("{path} is a dump of 'antidote dump', which says so itself: leave {flag} out");
+                let what =
+                    format!("{path} was written by 'antidote dump' and already has this information; remove {flag}");
                 return Err(UsageError(what).into());
             }
             return Ok(dump);
@@ -95,7 +96,7 @@ pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
     }
     let Some(model) = &args.for_model else {
         let what = format!(
-            "{} was not made by 'antidote dump', so it does not say which model it is from: add --for-model MODEL.gguf \
+            "{} was not written by 'antidote dump', so it does not name its model; add --for-model MODEL.gguf \
              (docs/imports.md)",
             path.display()
         );
@@ -109,7 +110,7 @@ pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
     let imported = import(&input, &target, args.options())?;
     imported.notes.iter().for_each(|note| antidote::say!("note: {note}"));
     if imported.left_out.is_some() && args.last_layer == LastLayerArg::Auto {
-        antidote::say!("hint: --last-layer keep uses it all the same");
+        antidote::say!("hint: use it anyway with --last-layer keep");
     }
     Ok(imported.dump)
 }

@@ -46,7 +46,7 @@ fn check_free(goal: &Path, force: bool, flag: &str) -> Result<(), UsageError> {
         return Ok(());
     }
     let goal = goal.display();
-    Err(UsageError(format!("{goal} is there already; replace it with --force or name another with {flag}")))
+    Err(UsageError(format!("{goal} already exists; overwrite it with --force or choose another with {flag}")))
 }
 
 fn exit_code(result: Result<(), Failure>) -> ExitCode {
@@ -97,7 +97,7 @@ fn run(args: Args) -> Result<(), Failure> {
 fn draw_into(plot: &Path, dump: &Dump, derivation: &Derivation) -> Result<(), Failure> {
     let svg = draw(dump, derivation)?;
     write_atomically(plot, svg.as_bytes())
-        .map_err(|error| format!("cannot write the picture {}: {error}", plot.display()).into())
+        .map_err(|error| format!("cannot write the plot {}: {error}", plot.display()).into())
 }
 
 /// The time, or what `SOURCE_DATE_EPOCH` says, so that a build can be repeated to the byte.

@@ -19,7 +19,7 @@ pub fn print(vector: &SvFile, warnings: &[Warning]) -> io::Result<()> {
     }
     if vector.header().suggested_alpha.is_none() {
         writeln!(stdout, "Next: antidote chat MODEL.gguf --vector {} --alpha 0.3", vector.path().display())?;
-        writeln!(stdout, "Try some α and write the best into the file with --suggested-alpha.")?;
+        writeln!(stdout, "Find a good α with antidote eval --write, or set one with --suggested-alpha.")?;
     } else {
         writeln!(stdout, "Next: antidote chat MODEL.gguf --vector {}", vector.path().display())?;
     }

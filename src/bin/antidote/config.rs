@@ -88,7 +88,7 @@ impl Config {
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Self { values: parse(&text, &path)?, path: Some(path) }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self { values: vec![], path: Some(path) }),
-            Err(error) => Err(UsageError(format!("{}: the config file cannot be read: {error}", path.display()))),
+            Err(error) => Err(UsageError(format!("cannot read the config file {}: {error}", path.display()))),
         }
     }
 
@@ -118,7 +118,7 @@ impl Config {
         let mut stdout = anstream::stdout().lock();
         match &self.path {
             Some(path) if path.is_file() => writeln!(stdout, "# {}", path.display())?,
-            Some(path) => writeln!(stdout, "# {} (not there)", path.display())?,
+            Some(path) => writeln!(stdout, "# {} (does not exist)", path.display())?,
             None => writeln!(stdout, "# no config file")?,
         }
         for key in KEYS {
@@ -154,7 +154,7 @@ fn parse(text: &str, path: &Path) -> Result<Vec<Value>, UsageError> {
     for (name, value) in table.get_ref() {
         let (place, name): (usize, &str) = (name.span().start, name.get_ref().as_ref());
         let Some(key) = KEYS.into_iter().find(|key| *key == name) else {
-            return Err(wrong(place, format!("'{name}' is no key of the config file; there are {}", KEYS.join(", "))));
+            return Err(wrong(place, format!("'{name}' is not a config key; valid keys are {}", KEYS.join(", "))));
         };
         let text =
             checked(key, value.get_ref()).map_err(|what| wrong(value.span().start, format!("'{key}': {what}")))?;
@@ -177,7 +177,10 @@ fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
         DeValue::Float(number) => number.as_str().to_owned(),
         DeValue::Boolean(switch) => switch.to_string(),
         other => {
-            return Err(format!("a {} is not a value here; write a text, a number, true or false", other.type_str()));
+            return Err(format!(
+                "a {} is not a valid value; write a string, a number, true or false",
+                other.type_str()
+            ));
         }
     };
     let command = Antidote::command();
@@ -186,7 +189,7 @@ fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
     match (is_switch, matches!(value, DeValue::Boolean(_))) {
         (true, true) => Ok(text),
         (true, false) => Err("write true or false".to_owned()),
-        (false, true) => Err("true and false are for switches; this takes a value".to_owned()),
+        (false, true) => Err("true and false are only for switches; this takes a value".to_owned()),
         (false, false) => match chat.clone().try_get_matches_from(["chat".to_owned(), format!("--{key}={text}")]) {
             Ok(_) => Ok(text),
             Err(error) => {
@@ -246,9 +249,9 @@ mod tests {
             ("top-p = 2\n", ["line 1", "'top-p'", "0 to 1"]),
             ("quiet = 1\n", ["line 1", "'quiet'", "true or false"]),
             ("ctx = true\n", ["line 1", "'ctx'", "switches"]),
-            ("alpha = 0.3\n", ["line 1", "'alpha'", "no key"]),
+            ("alpha = 0.3\n", ["line 1", "'alpha'", "not a config key"]),
             ("# x\ntemp =\n", ["config.toml", "line 2", ""]),
-            ("[chat]\ntemp = 1\n", ["line 1", "'chat'", "no key"]),
+            ("[chat]\ntemp = 1\n", ["line 1", "'chat'", "not a config key"]),
         ];
         for (text, expected) in cases {
             let error = read(text).unwrap_err();

@@ -34,7 +34,7 @@ impl Demo {
         let found = homes.iter().map(demo_in).find(|demo| demo.model.is_file());
         found.ok_or_else(|| {
             UsageError(format!(
-                "no model given, and the demo ({MODEL}) is not installed beside this program; name a MODEL.gguf"
+                "no model given, and the demo model ({MODEL}) is not installed with this program; give MODEL.gguf"
             ))
         })
     }

@@ -14,10 +14,12 @@ use super::{Failure, UsageError};
 pub fn run(args: DumpArgs) -> Result<(), Failure> {
     let out = args.out.display();
     if args.out.is_dir() {
-        return Err(UsageError(format!("{out} is a folder; name a file in it")).into());
+        return Err(UsageError(format!("{out} is a folder; give a file name")).into());
     }
     if args.out.exists() && !args.force {
-        return Err(UsageError(format!("{out} is there already; replace it with --force or name another")).into());
+        return Err(
+            UsageError(format!("{out} already exists; overwrite it with --force or choose another --out")).into()
+        );
     }
     let contrast = ContrastPrompts::read(&args)?;
     let choice = Choice::of(&args.model)?;
@@ -73,15 +75,15 @@ fn tell_what_was_found(writer: &DumpWriter, n_done: usize, n_prompts: usize) {
     let unfinished = writer.unfinished_path().display();
     match writer.found() {
         Found::Nothing => {}
-        Found::Damaged => antidote::say!("{unfinished} was damaged and nothing of it can be used; starting over"),
+        Found::Damaged => antidote::say!("{unfinished} is damaged beyond use; starting over"),
         Found::Rows | Found::CutShort => {
             if writer.found() == Found::CutShort {
-                antidote::say!("{unfinished} is damaged behind prompt {n_done}; what follows is computed again");
+                antidote::say!("{unfinished}: damaged after prompt {n_done}; recomputing the rest");
             }
             if n_done < n_prompts {
                 antidote::say!("resuming at prompt {} of {n_prompts}", n_done + 1);
             } else {
-                antidote::say!("all {n_prompts} prompts are there already");
+                antidote::say!("all {n_prompts} prompts are already done");
             }
         }
     }
@@ -95,7 +97,7 @@ fn tell_what_is_kept(writer: DumpWriter, prompts: &Prompts, failure: &Failure) {
     let (n_done, n_prompts) = (writer.n_written() / prompts.reading.n_rows(), prompts.tokens.len());
     if n_done > 0 {
         let unfinished = writer.unfinished_path().display();
-        antidote::say!("{n_done} of {n_prompts} prompts are kept in {unfinished}; the same command goes on from there");
+        antidote::say!("{n_done} of {n_prompts} prompts are saved in {unfinished}; rerun the same command to resume");
     }
 }
 
@@ -121,7 +123,7 @@ impl ContrastPrompts {
             return Ok(Self { texts: harmful, n_harmful, is_paired: true, names });
         }
         let (Some(harmful_file), Some(benign_file)) = (&args.harmful, &args.benign) else {
-            return Err(UsageError("name --harmful and --benign, or --pairs".to_owned()).into());
+            return Err(UsageError("give --harmful and --benign, or --pairs".to_owned()).into());
         };
         let (mut texts, benign) = (prompt_files::read(harmful_file)?, prompt_files::read(benign_file)?);
         let names = [harmful_file, benign_file].map(|file| file.display().to_string());
@@ -129,7 +131,9 @@ impl ContrastPrompts {
         if args.paired && n_harmful != n_benign {
             let [harmful, benign] = names;
             let counts = format!("{harmful} has {n_harmful} and {benign} has {n_benign}");
-            return Err(UsageError(format!("--paired needs as many prompts in both files, but {counts}")).into());
+            return Err(
+                UsageError(format!("--paired needs the same number of prompts in both files, but {counts}")).into()
+            );
         }
         texts.extend(benign);
         Ok(Self { texts, n_harmful, is_paired: args.paired, names })
@@ -174,8 +178,8 @@ impl Prompts {
             TokenPosition::Mean(n) => Reading::MeanOfLast(n.get() as usize),
             TokenPosition::AfterUser => match frame.n_behind(&tokens)? {
                 0 => {
-                    let what = "--token after-user: nothing stands behind the prompts; the chat template ends with \
-                                them, or --raw was given; use --token last, or add a --response-prefix";
+                    let what = "--token after-user: no tokens follow the user's text (the chat template ends with it, \
+                                or --raw was given); use --token last, or add --response-prefix";
                     return Err(UsageError(what.to_owned()).into());
                 }
                 n => Reading::EachOfLast(n),
@@ -200,7 +204,7 @@ fn plan(
     context: &ContextOptions,
 ) -> Result<DumpPlan, Failure> {
     if model.fingerprint().is_none() {
-        let what = "this model has no norm weights to know it by, so a vector could not be tied to it";
+        let what = "this model has no norm weights and so no fingerprint; a vector could not be bound to it";
         return Err(UsageError(what.to_owned()).into());
     }
     let last_token = |prompt: usize, row: usize| {

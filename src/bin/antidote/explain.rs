@@ -25,9 +25,9 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     }
     writeln!(
         stdout,
-        "{} read through the output matrix of {}.\nA token's score is its logit along the direction, in standard \
-         deviations from the mean of all tokens. A positive α\npromotes one side and suppresses the other. The last \
-         layers say what happens to the output; behind the early ones\nother blocks go on working.",
+        "{} seen through the output matrix of {}.\nA token's score is its logit along the direction, in standard \
+         deviations from the mean over all tokens. A positive α\npromotes one side and suppresses the other. Late layers \
+         act on the output almost directly; what early layers add is\nprocessed further by the blocks after them.",
         args.file.display(),
         args.model.display()
     )?;

@@ -56,11 +56,11 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
     if let Some(Incompatible::Unbound { path }) = error.downcast_ref() {
         let path = path.display();
         return Some(format!(
-            "if this is the model it was made from, tie it to it: antidote-derive bind {path} --for-model MODEL.gguf"
+            "if it was made from this model, bind it: antidote-derive bind {path} --for-model MODEL.gguf"
         ));
     }
     let text = match error.downcast_ref() {
-        Some(TemplateError::Syntax(_)) => Some("name another one with --template FILE"),
+        Some(TemplateError::Syntax(_)) => Some("give another one with --template FILE"),
         _ => None,
     };
     text.or_else(|| error.downcast_ref().and_then(of_dump))
@@ -68,7 +68,9 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
         .or_else(|| error.downcast_ref().and_then(of_dataset))
         .or_else(|| error.downcast_ref().and_then(of_evaluation))
         .or_else(|| match error.downcast_ref() {
-            Some(DefenceError::NotCalibrated) => Some("give --harmful or --benign prompts, or leave the filter out"),
+            Some(DefenceError::NotCalibrated) => {
+                Some("add --harmful or --benign prompts, or leave the filter out of --defence")
+            }
             _ => None,
         })
         .map(str::to_owned)
@@ -79,19 +81,19 @@ fn of_engine(error: &EngineError, language: Language) -> Option<String> {
     let (en, ja) = match error {
         EngineError::Memory { .. } => (
             "close other programs, use a smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
-            "--ctx を小さくするか、--ignore-memory で読み込んでください。",
+            "--ctx を小さくするか、より小さく量子化したモデルを使ってください。それでも読み込む場合は --ignore-memory を付けてください。",
         ),
         EngineError::Context { .. } => ("try a smaller --ctx", "--ctx を小さくしてください。"),
         EngineError::CacheFull { .. } => {
-            ("start over, or use a larger --ctx", "最初からやり直すか、--ctx を大きくしてください。")
+            ("start over, or use a larger --ctx", "会話を最初から始めるか、--ctx を大きくしてください。")
         }
         EngineError::PromptTooLong { .. } => {
             ("shorten it, or use a larger --ctx", "短くするか、--ctx を大きくしてください。")
         }
         EngineError::LayerOutOfReach { last, .. } => {
             return Some(language.pick(
-                format!("derive it again with --layers 1-{last}"),
-                format!("--layers 1-{last} を付けて作り直してください。"),
+                format!("derive the vector again with --layers 1-{last}"),
+                format!("--layers 1-{last} を付けてベクトルを作り直してください。"),
             ));
         }
         EngineError::NotLive { .. } => (
@@ -99,9 +101,9 @@ fn of_engine(error: &EngineError, language: Language) -> Option<String> {
             "--no-vector で実行するか、別のモデルを使ってください。",
         ),
         EngineError::PartlyLive { .. } => (
-            "leave these layers out (antidote-derive --layers), or go on with --allow-partial, which is then shown all the \
-             time",
-            "antidote-derive --layers でこれらの層を外すか、--allow-partial で続けてください(常に表示されます)。",
+            "leave these layers out (antidote-derive --layers), or accept them with --allow-partial (a warning stays \
+             visible)",
+            "antidote-derive --layers でこれらの層を外すか、--allow-partial で許可してください(警告が常に表示されます)。",
         ),
         _ => return None,
     };
@@ -110,9 +112,7 @@ fn of_engine(error: &EngineError, language: Language) -> Option<String> {
 
 fn of_dump(error: &DumpError) -> Option<&'static str> {
     match error {
-        DumpError::Differs { .. } => {
-            Some("run the command that it was begun with, or throw it away and start over with --restart")
-        }
+        DumpError::Differs { .. } => Some("rerun the original command, or discard the unfinished dump with --restart"),
         DumpError::TooLarge { .. } => Some("use --type bf16 or --type f32"),
         _ => None,
     }
@@ -120,29 +120,29 @@ fn of_dump(error: &DumpError) -> Option<&'static str> {
 
 fn of_journal(error: &JournalError) -> Option<&'static str> {
     match error {
-        JournalError::Line { .. } => Some("take the line out, or name another --out"),
-        JournalError::Another { .. } => Some("name another --out, or take this folder away"),
-        JournalError::InUse { .. } => Some("wait for it, or name another --out"),
-        JournalError::Nothing { .. } => Some("name the --out of an earlier run"),
+        JournalError::Line { .. } => Some("delete the line, or choose another --out"),
+        JournalError::Another { .. } => Some("choose another --out, or remove this folder"),
+        JournalError::InUse { .. } => Some("wait for it to end, or choose another --out"),
+        JournalError::Nothing { .. } => Some("give the --out of an earlier run"),
         _ => None,
     }
 }
 
 fn of_dataset(error: &PlanError) -> Option<&'static str> {
     match error {
-        PlanError::Nothing => Some("name --harmful, --benign, --near-miss, --attacks or --cases"),
-        PlanError::NoRequests => Some("name them with --harmful, or say --attacks none"),
+        PlanError::Nothing => Some("give --harmful, --benign, --near-miss, --attacks or --cases"),
+        PlanError::NoRequests => Some("give some with --harmful, or use --attacks none"),
         _ => None,
     }
 }
 
 fn of_evaluation(error: &EvalError) -> Option<&'static str> {
     match error {
-        EvalError::NoVector => Some("name one with --vector FILE.sv, or leave --alpha out"),
-        EvalError::TooSparse { .. } => Some("derive the vector again with --sparsity 100, and prune that"),
+        EvalError::NoVector => Some("give one with --vector FILE.sv, or leave out --alpha"),
+        EvalError::TooSparse { .. } => Some("derive the vector again with --sparsity 100 and evaluate that"),
         EvalError::NothingFits { .. } => Some("use a larger --ctx"),
-        EvalError::Labels { .. } => Some("leave --choices out"),
-        EvalError::NoRates => Some("name --harmful and --benign, or --cases"),
+        EvalError::Labels { .. } => Some("leave out --choices"),
+        EvalError::NoRates => Some("give --harmful and --benign, or --cases"),
         _ => None,
     }
 }

@@ -51,7 +51,7 @@ impl Choice {
             sidecars(&self.model)
         };
         if files.is_empty() && args.alpha.is_some_and(|alpha| alpha != 0.0) {
-            let what = "--alpha needs a vector, and there is none beside the model; name one with --vector FILE.sv";
+            let what = "--alpha needs a vector, and there is none next to the model; give one with --vector FILE.sv";
             return Err(UsageError(what.to_owned()).into());
         }
         let mut vectors: Vec<ChosenVector> = vec![];

@@ -80,7 +80,8 @@ fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
         Some("-") => {
             let mut bytes = vec![];
             io::stdin().read_to_end(&mut bytes)?;
-            String::from_utf8(bytes).map_err(|_| UsageError("the prompt on standard input is not UTF-8".to_owned()))?
+            String::from_utf8(bytes)
+                .map_err(|_| UsageError("the prompt on standard input is not valid UTF-8".to_owned()))?
         }
         prompt => prompt.unwrap_or_default().to_owned(),
     };
@@ -95,7 +96,7 @@ fn refuse_to_guess_alpha(args: &RunArgs, vectors: &[ChosenVector]) -> Result<(),
     let silent = |vector: &&ChosenVector| vector.file.header().suggested_alpha.is_none();
     match vectors.iter().find(silent) {
         Some(vector) if args.steering.alpha.is_none() => Err(UsageError(format!(
-            "{} suggests no α; choose one with --alpha X, or run the plain model with --no-vector",
+            "{} suggests no α; give one with --alpha X, or run the plain model with --no-vector",
             vector.file.path().display()
         ))),
         _ => Ok(()),

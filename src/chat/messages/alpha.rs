@@ -15,7 +15,7 @@ impl Language {
             self.pick(format!(", useful from {low} to {high}"), format!("、目安 {low}〜{high}"))
         });
         self.pick(
-            format!("{name}: α = {alpha}{range}; layers {layers}, {kept:.1}% of the components"),
+            format!("{name}: α = {alpha}{range}; layers {layers}; {kept:.1}% of the components"),
             format!("{name}: α = {alpha}{range}。層 {layers}、成分の {kept:.1}%"),
         )
     }
@@ -27,57 +27,57 @@ impl Language {
 
     pub(in crate::chat) fn alpha_out_of_range(self, low: f32, high: f32) -> String {
         self.pick(
-            format!("(outside {low} to {high}, where this vector was found useful)"),
-            format!("(このベクトルの目安 {low}〜{high} の外です)"),
+            format!("(outside this vector's useful range, {low} to {high})"),
+            format!("(このベクトルの目安 {low}〜{high} の範囲外です)"),
         )
     }
 
     pub(in crate::chat) fn alpha_is_zero(self) -> String {
         self.pick(
-            "α is 0: the plain model, nothing is protected.",
-            "α は 0 です。素のモデルのままで、保護はありません。",
+            "α is 0: this is the plain model, with no protection.",
+            "α は 0 です。素のモデルのままで、保護は働きません。",
         )
     }
 
     pub(in crate::chat) fn alpha_from_now(self) -> String {
         self.pick(
-            "It holds from the next token on; /recompute applies it to the conversation so far.",
-            "次のトークンから有効です。これまでの会話にも適用するには /recompute。",
+            "Takes effect from the next token; /recompute also applies it to the conversation so far.",
+            "次のトークンから有効です。これまでの会話にも適用するには /recompute を使ってください。",
         )
     }
 
     pub(in crate::chat) fn bad_alpha(self, text: &str) -> String {
         self.pick(
-            format!("'{text}' is not a finite number. Use something like /alpha 0.3; α stays as it was."),
+            format!("'{text}' is not a finite number; try /alpha 0.3. α is unchanged."),
             format!("「{text}」は有効な数値ではありません。/alpha 0.3 のように入力してください。α は変わりません。"),
         )
     }
 
     pub(in crate::chat) fn no_such_vector(self, name: &str) -> String {
         self.pick(
-            format!("There is no vector called '{name}'; /vectors lists them. α stays as it was."),
-            format!("「{name}」というベクトルはありません。/vectors で一覧を表示します。α は変わりません。"),
+            format!("There is no vector called '{name}'; /vectors lists them. α is unchanged."),
+            format!("「{name}」というベクトルはありません。/vectors で一覧を確認できます。α は変わりません。"),
         )
     }
 
     pub(in crate::chat) fn nothing_to_compare(self) -> String {
         self.pick(
-            "Without a vector both sides would be the plain model. Give one with --vector FILE.sv.",
+            "Without a vector, both sides would be the plain model; load one with --vector FILE.sv.",
             "ベクトルがないため、どちらも素のモデルになります。--vector FILE.sv で指定してください。",
         )
     }
 
     pub(in crate::chat) fn same_alpha(self) -> String {
         self.pick(
-            "α is 0 already, so there is nothing to compare with. Turn it up with /alpha, or try /sweep.",
-            "α はすでに 0 なので、比べるものがありません。/alpha で上げるか、/sweep を試してください。",
+            "α is already 0, so there is nothing to compare; raise it with /alpha, or try /sweep.",
+            "α はすでに 0 なので、比較できません。/alpha で上げるか、/sweep を試してください。",
         )
     }
 
     pub(in crate::chat) fn no_prompt_yet(self, command: &str) -> String {
         self.pick(
-            format!("Nothing has been asked yet. Write the prompt behind the command: {command} TEXT"),
-            format!("まだ質問がありません。コマンドの後に文を書いてください: {command} 文"),
+            format!("Nothing has been asked yet; add a prompt: {command} TEXT"),
+            format!("まだ質問がありません。コマンドの後に文を入力してください: {command} 文"),
         )
     }
 
@@ -87,12 +87,12 @@ impl Language {
 
     pub(in crate::chat) fn bad_range(self) -> String {
         self.pick(
-            "Write a range as FROM..TO with FROM below TO, for example /sweep 0..0.6",
-            "範囲は FROM..TO(FROM < TO)の形で書いてください。例: /sweep 0..0.6",
+            "The range must be FROM..TO with FROM below TO, for example /sweep 0..0.6",
+            "範囲は FROM..TO(FROM < TO)の形で入力してください。例: /sweep 0..0.6",
         )
     }
 
     pub(in crate::chat) fn not_remembered(self) -> String {
-        self.pick("(not part of the conversation)", "(会話には含まれません)")
+        self.pick("(not added to the conversation)", "(会話には追加されません)")
     }
 }

@@ -8,8 +8,8 @@ impl Language {
     #[must_use]
     pub fn tuning_begins(self, model: &str, seconds: u16) -> String {
         self.pick(
-            format!("Measuring {model}, {seconds} s at most; a machine that does nothing else gives the best answer."),
-            format!("{model} を測定します(最長 {seconds} 秒)。ほかの処理をしていないときが正確です。"),
+            format!("Measuring {model} for up to {seconds} s; an otherwise idle machine gives the best result."),
+            format!("{model} を測定します(最長 {seconds} 秒)。ほかの処理を止めておくと、より正確に測定できます。"),
         )
     }
 
@@ -30,28 +30,28 @@ impl Language {
     pub fn not_close(self, mean: f64, worst: f64) -> String {
         self.pick(
             format!(
-                "not chosen: answers move by {mean:.3} nats, {worst:.3} at worst; allowed are {MAX_MEAN_KL} and {MAX_WORST_KL}"
+                "rejected: KL divergence {mean:.3} nats on average, {worst:.3} at worst; the limits are {MAX_MEAN_KL} and {MAX_WORST_KL}"
             ),
             format!(
-                "不採用: 回答の分布が平均 {mean:.3}、最大 {worst:.3} ナット変わります(許容 {MAX_MEAN_KL}、{MAX_WORST_KL})"
+                "不採用: KL ダイバージェンスが平均 {mean:.3}、最大 {worst:.3} ナットです(上限 {MAX_MEAN_KL}、{MAX_WORST_KL})"
             ),
         )
     }
 
     #[must_use]
     pub fn refused_setting(self) -> String {
-        self.pick("llama.cpp does not run this model so", "このモデルでは使えません")
+        self.pick("llama.cpp rejected this setting", "llama.cpp がこの設定に対応していません")
     }
 
     #[must_use]
     pub fn out_of_time(self) -> String {
-        self.pick("not measured: no time left", "時間切れのため未測定")
+        self.pick("not measured: out of time", "時間切れのため未測定")
     }
 
     #[must_use]
     pub fn tuning_chosen(self, flags: &str, is_default: bool) -> String {
         if is_default {
-            self.pick(format!("Chosen: {flags} (the built-in settings)"), format!("採用: {flags}(標準の設定)"))
+            self.pick(format!("Chosen: {flags} (the defaults)"), format!("採用: {flags}(標準の設定)"))
         } else {
             self.pick(format!("Chosen: {flags}"), format!("採用: {flags}"))
         }
@@ -60,24 +60,24 @@ impl Language {
     #[must_use]
     pub fn tuning_kept(self, file: &str) -> String {
         self.pick(
-            format!("Kept in {file}; chat, run and dump use it for this model. antidote tune --forget takes it back."),
-            format!("{file} に保存しました。このモデルの chat、run、dump で使われます。antidote tune --forget で取り消せます。"),
+            format!("Saved to {file}; chat, run, dump and eval use it for this model. To undo: antidote tune --forget."),
+            format!("{file} に保存しました。このモデルの chat、run、dump、eval で使われます。antidote tune --forget で取り消せます。"),
         )
     }
 
     #[must_use]
     pub fn tuning_forgotten(self, was_there: bool) -> String {
         if was_there {
-            self.pick("Forgotten: the built-in settings hold again.", "取り消しました。標準の設定に戻ります。")
+            self.pick("Tuned settings removed; using defaults.", "調整結果を削除しました。標準の設定に戻ります。")
         } else {
-            self.pick("Nothing was tuned for this model here.", "このモデルの調整結果はありません。")
+            self.pick("There are no tuned settings for this model.", "このモデルの調整結果はありません。")
         }
     }
 
     #[must_use]
     pub fn nowhere_to_keep(self) -> String {
         self.pick(
-            "there is no folder to keep the result in; ANTIDOTE_TUNED names one",
+            "no folder found to save the result in; set ANTIDOTE_TUNED to one",
             "結果を保存するフォルダーがありません。ANTIDOTE_TUNED で指定してください",
         )
     }

@@ -9,15 +9,17 @@ impl Language {
     pub(in crate::chat) fn error(self, error: &ConversationError) -> String {
         let ja = match error {
             ConversationError::TooLong { n_bytes, n_ctx } => {
-                format!("この文は {n_bytes} バイトあり、{n_ctx} トークンの文脈には入りません。短くしてください。")
+                format!(
+                    "この文は {n_bytes} バイトあり、{n_ctx} トークンのコンテキストに収まりません。短くしてください。"
+                )
             }
             ConversationError::Template(error) => self.template_error(error),
             ConversationError::Engine(EngineError::PromptTooLong { n_prompt, n_ctx }) => {
-                format!("入力は {n_prompt} トークンですが、文脈は {n_ctx} トークンです。短くしてください。")
+                format!("入力は {n_prompt} トークンですが、コンテキストは {n_ctx} トークンです。短くしてください。")
             }
             ConversationError::Engine(EngineError::EmptyPrompt) => "文が空です。".to_owned(),
             ConversationError::Engine(EngineError::OutputNotFinite { alpha }) => {
-                format!("モデルの出力が有限の数ではなくなりました。α = {alpha} は強すぎます。/alpha で下げてください。")
+                format!("モデルの出力が有限の値になりません。α = {alpha} は強すぎます。/alpha で下げてください。")
             }
             ConversationError::Engine(error) => rare(error),
         };
@@ -38,15 +40,15 @@ impl Language {
 
     pub(in crate::chat) fn not_utf8(self) -> String {
         self.pick(
-            "(the line was not UTF-8; what could not be read became \u{fffd})",
-            "(UTF-8 ではない文字があり、\u{fffd} に置き換えました)",
+            "(the line was not valid UTF-8; invalid bytes became \u{fffd})",
+            "(UTF-8 として読めない部分を \u{fffd} に置き換えました)",
         )
     }
 
     pub(in crate::chat) fn line_too_long(self, mebibytes: usize) -> String {
         self.pick(
-            format!("a line of more than {mebibytes} MiB is no message"),
-            format!("{mebibytes} MiB を超える行は送れません"),
+            format!("the line is longer than {mebibytes} MiB, too long for a message"),
+            format!("{mebibytes} MiB を超える行は送信できません"),
         )
     }
 }
@@ -59,13 +61,13 @@ fn rare(error: &EngineError) -> String {
     };
     match error {
         EngineError::Context { n_ctx, complaints } => {
-            format!("{n_ctx} トークンの文脈を確保できません。{}", said(complaints))
+            format!("{n_ctx} トークンのコンテキストを確保できません。{}", said(complaints))
         }
         EngineError::Decode { code, complaints } => {
             format!("llama.cpp の計算に失敗しました(コード {code})。{}", said(complaints))
         }
         EngineError::CacheFull { n_ctx, n_tokens } => format!(
-            "文脈が一杯です。{n_ctx} トークンの文脈に、あと {n_tokens} トークンは入りません。/reset で最初からやり直せます。"
+            "コンテキストが一杯です。{n_ctx} トークンのコンテキストに、あと {n_tokens} トークンは入りません。/reset で最初からやり直せます。"
         ),
         EngineError::Grammar { why, complaints } => format!("文法を使えません: {why}。{}", said(complaints)),
         EngineError::Interrupted => "中断しました。".to_owned(),
@@ -80,7 +82,7 @@ fn rare(error: &EngineError) -> String {
             format!("{}(α = {alpha})はこのモデルに効きません。保護できないため、回答しません。", path.display())
         }
         EngineError::Alpha { name, alpha } => {
-            format!("{name} の α = {alpha} は有限の数ではありません。0.3 のような値にしてください(0 は素のモデル)。")
+            format!("{name} の α = {alpha} は有限の数値ではありません。0.3 のような値にしてください(0 は素のモデル)。")
         }
         error => error.to_string(),
     }

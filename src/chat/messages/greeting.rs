@@ -1,5 +1,6 @@
 //! How a chat begins.
 
+use super::conversation::n_turns;
 use crate::chat::ranges::ranges;
 use crate::engine::PartialSteering;
 use crate::prompt::Language;
@@ -14,8 +15,8 @@ impl Language {
 
     pub(in crate::chat) fn hint(self) -> String {
         self.pick(
-            "/examples shows prompts to try, /alpha X turns the dial, /help shows everything, /quit leaves.",
-            "/examples で質問の例、/alpha X で強さを調整、/help で一覧、/quit で終了。",
+            "Try /examples for prompts, /alpha X to set the strength, /help for all commands, /quit to leave.",
+            "/examples で質問の例、/alpha X で強さの設定、/help でコマンド一覧、/quit で終了。",
         )
     }
 
@@ -23,8 +24,8 @@ impl Language {
     #[must_use]
     pub fn unsteered(self) -> String {
         self.pick(
-            "No vector is loaded: this is the plain model, nothing is protected. Give one with --vector FILE.sv.",
-            "ベクトルが読み込まれていません。素のモデルのままで、保護はありません。--vector FILE.sv で指定できます。",
+            "No vector is loaded: this is the plain model, with no protection. Load one with --vector FILE.sv.",
+            "ベクトルが読み込まれていません。素のモデルのままで、保護は働きません。--vector FILE.sv で指定できます。",
         )
     }
 
@@ -35,7 +36,7 @@ impl Language {
         let (applied, not_applied) = (ranges(applied), ranges(not_applied));
         self.pick(
             format!(
-                "PARTIAL: {name} steers at layers {applied} only; layers {not_applied} are not applied by this model \
+                "PARTIAL: {name} steers only at layers {applied}; this model does not apply layers {not_applied} \
                  (--allow-partial)."
             ),
             format!("部分的: {name} は層 {applied} だけに効きます。層 {not_applied} はこのモデルでは適用されません(--allow-partial)。"),
@@ -44,29 +45,29 @@ impl Language {
 
     pub(in crate::chat) fn no_suggestion(self) -> String {
         self.pick(
-            "This vector suggests no α, so the chat starts at 0: the plain model. Turn it up with /alpha.",
+            "This vector suggests no α, so the chat starts at 0, the plain model. Raise it with /alpha.",
             "このベクトルには推奨の α がないため、0(素のモデル)から始めます。/alpha で上げてください。",
         )
     }
 
     pub(in crate::chat) fn template_missing(self) -> String {
         self.pick(
-            "This model carries no chat template; ChatML is used and may not suit it.",
+            "This model has no chat template; using ChatML, which may not suit it.",
             "このモデルにはチャットテンプレートがないため、ChatML を使います。合わない場合があります。",
         )
     }
 
     pub(in crate::chat) fn resumed(self, turns: usize, file: &str) -> String {
         self.pick(
-            format!("{file}: going on after {turns} turn(s)."),
-            format!("{file}: {turns} 往復の続きから始めます。"),
+            format!("{file}: resuming after {}.", n_turns(turns)),
+            format!("{file}: {turns} ターンの会話を再開します。"),
         )
     }
 
     pub(in crate::chat) fn new_session(self, file: &str) -> String {
         self.pick(
-            format!("{file}: a new conversation, saved after every turn."),
-            format!("{file}: 新しい会話です。往復ごとに保存します。"),
+            format!("{file}: new conversation, saved after every turn."),
+            format!("{file}: 新しい会話です。ターンごとに保存します。"),
         )
     }
 }

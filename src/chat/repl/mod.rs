@@ -27,10 +27,10 @@ use persistence::Home;
 #[non_exhaustive]
 pub enum ReplError {
     /// The terminal or pipe is gone.
-    #[error("the terminal cannot be used: {0}")]
+    #[error("cannot use the terminal: {0}")]
     Terminal(#[from] io::Error),
     /// Ctrl-C and the like cannot be caught.
-    #[error("signals cannot be caught: {0}")]
+    #[error("cannot install signal handlers: {0}")]
     Signals(#[source] io::Error),
     /// A line from a pipe could not be answered.
     #[error(transparent)]

@@ -46,7 +46,7 @@ impl Method {
         ),
         Self::on_any(
             "probe",
-            "weights of an L2-regularised logistic regression; looks at the prompts that are hard to tell apart",
+            "weights of an L2-regularised logistic regression; focuses on the prompts that are hard to separate",
             probe::find,
         ),
         Self::on_any(
@@ -57,12 +57,12 @@ impl Method {
         ),
         Self::on_pairs(
             "pca-differences",
-            "first principal component of the centred differences of pairs, as repeng's pca_diff",
+            "first principal component of the centred pair differences, as in repeng's pca_diff",
             pair_components::find_centred,
         ),
         Self::on_pairs(
             "pca-pairs",
-            "the same not centred, as repeng's pca_center; for pairs that differ in harm alone",
+            "the same without centring, as in repeng's pca_center; for pairs that differ only in harm",
             pair_components::find,
         ),
     ];
@@ -110,7 +110,7 @@ fn difference(classes: &ContrastClasses<'_>) -> Result<Array1<f64>, NoDirection>
 
 /// A vector that has a direction, at length 1.
 fn unit(vector: Array1<f64>) -> Result<Array1<f64>, NoDirection> {
-    normalised(vector).ok_or(NoDirection::Degenerate("the direction that was found has no length"))
+    normalised(vector).ok_or(NoDirection::Degenerate("the direction has length 0"))
 }
 
 #[cfg(test)]

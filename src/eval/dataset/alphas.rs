@@ -28,7 +28,7 @@ pub fn parse_alphas(text: &str) -> Result<Vec<f32>, String> {
 pub fn parse_percents(text: &str) -> Result<Vec<f32>, String> {
     let mut percents = list(text)?;
     if let Some(wrong) = percents.iter().find(|percent| !(0.0 < **percent && **percent <= 100.0)) {
-        return Err(format!("{wrong} is no share: above 0 and at most 100 per cent"));
+        return Err(format!("{wrong} is not a percentage: it must be above 0 and at most 100"));
     }
     percents.sort_by(f32::total_cmp);
     percents.dedup();
@@ -43,14 +43,12 @@ fn range(first: &str, rest: &str) -> Result<Vec<f32>, String> {
     let (last, step) = rest.split_once(':').ok_or("a range needs a step: FIRST..LAST:STEP, for example 0..1:0.1")?;
     let (first, last, step) = (number(first)?, number(last)?, number(step)?);
     if step <= 0.0 || last < first {
-        return Err(format!(
-            "{first}..{last}:{step} is empty: the step must be above 0 and the last not below the first"
-        ));
+        return Err(format!("{first}..{last}:{step} is empty: STEP must be above 0 and LAST not below FIRST"));
     }
     // Rounding must not cost the last point.
     let n = ((last - first) / step + 1e-6).floor() + 1.0;
     if n > MAX_POINTS as f64 {
-        return Err(format!("{n} points are too many; at most {MAX_POINTS}"));
+        return Err(format!("{n} points are too many; the limit is {MAX_POINTS}"));
     }
     // Rounded to what people write, so that 0..0.3:0.1 gives the 0.3 that 0.1,0.2,0.3 gives.
     Ok((0..n as usize)

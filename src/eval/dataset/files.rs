@@ -235,8 +235,8 @@ mod tests {
         let attacks = AttackSource::Files(written(&folder, "gcg.json", nothing).into_iter().collect());
         assert!(error(BedFiles { attacks, ..BedFiles::default() }).contains("gcg.json: 1 left out: no prompt"));
         let empty = written(&folder, "e.txt", "\n");
-        assert!(error(BedFiles { benign: empty, ..BedFiles::default() }).contains("e.txt holds no prompts"));
+        assert!(error(BedFiles { benign: empty, ..BedFiles::default() }).contains("e.txt has no prompts"));
         let alone = BedFiles { attacks: AttackSource::Builtin, ..BedFiles::default() };
-        assert!(error(alone).contains("built-in attacks are made of harmful requests"));
+        assert!(error(alone).contains("built-in attacks are made from harmful requests"));
     }
 }

@@ -53,7 +53,7 @@ pub enum PlanError {
         reason: String,
     },
     /// A file with nothing in it to ask.
-    #[error("{} holds nothing to ask{}", .path.display(), if .skipped.is_empty() { String::new() } else { format!(": {}", .skipped) })]
+    #[error("{} has nothing to ask{}", .path.display(), if .skipped.is_empty() { String::new() } else { format!(": {}", .skipped) })]
     Empty {
         /// The file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum PlanError {
     #[error("there is nothing to ask")]
     Nothing,
     /// Attacks are made of harmful requests, and there are none.
-    #[error("the built-in attacks are made of harmful requests, and there are none")]
+    #[error("the built-in attacks are made from harmful requests, and there are none")]
     NoRequests,
 }
 

@@ -71,7 +71,7 @@ fn question(entry: Value, number: usize) -> Result<Question, String> {
     let entry: Entry = serde_json::from_value(entry).map_err(|error| error.to_string())?;
     let n = entry.choices.len();
     if !(2..=MAX_CHOICES).contains(&n) {
-        return Err(format!("it has {n} choices; 2 to {MAX_CHOICES} are possible"));
+        return Err(format!("it has {n} choices, but must have 2 to {MAX_CHOICES}"));
     }
     let right = match &entry.answer {
         Value::Number(number) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
@@ -82,7 +82,7 @@ fn question(entry: Value, number: usize) -> Result<Question, String> {
         _ => None,
     };
     let right = right.filter(|right| *right < n);
-    let right = right.ok_or_else(|| format!("its answer {} is none of its {n} choices", entry.answer))?;
+    let right = right.ok_or_else(|| format!("its answer {} is not one of its {n} choices", entry.answer))?;
     let id = match entry.id {
         Some(Value::String(id)) => id,
         Some(Value::Number(id)) => id.to_string(),
@@ -111,7 +111,9 @@ mod tests {
     fn a_wrong_one_is_named() {
         let place = |text: &str| read(text).unwrap_err();
         assert!(
-            place("{\"question\": \"q\", \"choices\": [\"a\", \"b\"], \"answer\": \"C\"}").1.contains("none of its 2")
+            place("{\"question\": \"q\", \"choices\": [\"a\", \"b\"], \"answer\": \"C\"}")
+                .1
+                .contains("not one of its 2")
         );
         assert_eq!(place("[{\"question\": \"q\", \"choices\": [\"a\"], \"answer\": 0}]").0, "entry 1");
         assert_eq!(place("{\"question\": \"q\", \"choices\": [\"a\", \"b\"], \"answer\": 1}\n{").0, "line 2");

@@ -47,11 +47,11 @@ impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.names.len();
         let reason = match self.reason {
-            SkipReason::DuplicateId => "left out: the id is another's",
-            SkipReason::DuplicatePrompt => "left out: asked before, word for word",
+            SkipReason::DuplicateId => "left out: duplicate id",
+            SkipReason::DuplicatePrompt => "left out: duplicate prompt",
             SkipReason::NoPrompt => "left out: no prompt",
             SkipReason::TooLong => "not answered: longer than the context",
-            SkipReason::Unreadable => "without a verdict: the judge's answer cannot be read",
+            SkipReason::Unreadable => "without a verdict: the judge's answer is unreadable",
         };
         let shown = self.names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
         let rest = if n > SHOWN { format!(" and {} more", n - SHOWN) } else { String::new() };

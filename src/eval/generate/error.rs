@@ -35,8 +35,8 @@ pub enum EvalError {
     NoVector,
     /// More components than the vector has.
     #[error(
-        "{wanted}% of the components were asked for, but {} has at most {has:.4}% of a layer's, and what was left out of it \
-         cannot be put back", .path.display()
+        "{wanted}% of the components were requested, but {} has only {has:.4}% per layer; dropped components cannot be \
+         restored", .path.display()
     )]
     TooSparse {
         /// The vector file.
@@ -47,14 +47,14 @@ pub enum EvalError {
         has: f64,
     },
     /// Every item is longer than the context.
-    #[error("none of the prompts fits into a context of {n_ctx} tokens")]
+    #[error("no prompt fits into a context of {n_ctx} tokens")]
     NothingFits {
         /// The context.
         n_ctx: usize,
     },
     /// The labels of a question's choices cannot be told apart by their first token.
     #[error(
-        "the tokenizer of this model does not tell '{first}' from '{second}' at the beginning of an answer, so choices \
+        "this model's tokenizer does not distinguish '{first}' from '{second}' at the start of an answer, so choices \
              cannot be compared"
     )]
     Labels {
@@ -64,6 +64,6 @@ pub enum EvalError {
         second: char,
     },
     /// No rates to search by.
-    #[error("a search needs attacks or harmful requests, and benign ones, each with verdicts that can be read")]
+    #[error("a search needs attacks or harmful requests, and benign requests, with readable verdicts")]
     NoRates,
 }

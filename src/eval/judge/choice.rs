@@ -25,10 +25,10 @@ pub enum Judge {
 #[non_exhaustive]
 pub enum JudgeError {
     /// Neither `refusal` nor a guard.
-    #[error("there is no judge '{0}'; give refusal, or guard:FILE.gguf[:KIND] with a KIND of {kinds}", kinds = Guard::names())]
+    #[error("there is no judge '{0}'; give refusal, or guard:FILE.gguf[:KIND] with KIND one of {kinds}", kinds = Guard::names())]
     Unknown(String),
     /// A guard without a file.
-    #[error("guard: has no model file; give guard:FILE.gguf[:KIND] with a KIND of {kinds}", kinds = Guard::names())]
+    #[error("guard: needs a model file; give guard:FILE.gguf[:KIND] with KIND one of {kinds}", kinds = Guard::names())]
     NoFile,
 }
 

@@ -26,16 +26,16 @@ use messages::Messages;
 #[non_exhaustive]
 pub enum ReportError {
     /// The drawing library failed.
-    #[error("a chart of the report cannot be drawn: {0}")]
+    #[error("cannot draw a chart of the report: {0}")]
     Chart(String),
     /// The template engine failed.
-    #[error("the report's page cannot be filled in: {0}")]
+    #[error("cannot render the report's page: {0}")]
     Page(#[from] minijinja::Error),
     /// A number has no place in JSON.
-    #[error("the summary cannot be written as JSON: {0}")]
+    #[error("cannot write the summary as JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// The table of figures failed.
-    #[error("the summary cannot be written as CSV: {0}")]
+    #[error("cannot write the summary as CSV: {0}")]
     Csv(#[from] csv::Error),
     /// A file cannot be written.
     #[error("cannot write {}: {source}", .path.display())]

@@ -26,13 +26,13 @@ const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.r
 #[non_exhaustive]
 pub enum TemplateError {
     /// The text is not a template.
-    #[error("the chat template cannot be read: {0}")]
+    #[error("cannot parse the chat template: {0}")]
     Syntax(String),
     /// The template refuses these messages, or fails on them.
-    #[error("the chat template refuses this conversation: {0}")]
+    #[error("the chat template rejected this conversation: {0}")]
     Render(String),
     /// The template's file cannot be read.
-    #[error("the chat template {path} cannot be read: {source}", path = path.display())]
+    #[error("cannot read the chat template {path}: {source}", path = path.display())]
     File {
         /// The file.
         path: PathBuf,

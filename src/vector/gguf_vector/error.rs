@@ -17,18 +17,18 @@ pub enum GgufVectorError {
     Gguf { path: PathBuf, source: GgufError },
     /// It is some other GGUF, most often a model.
     #[error(
-        "{} is not a control vector: its general.architecture is {found:?}, which must be \"controlvector\"; give the \
+        "{} is not a control vector: its general.architecture is {found:?}, not \"controlvector\"; give the \
          .gguf that llama-cvector-generator, repeng or EasySteer wrote", .path.display()
     )]
     NotAVector { path: PathBuf, found: String },
     /// It has no directions.
-    #[error("{} has no tensor named direction.0, direction.1, …; there is nothing to import", .path.display())]
+    #[error("{} has no tensors named direction.0, direction.1, …, so there is nothing to import", .path.display())]
     NoDirections { path: PathBuf },
     /// A tensor is not a direction.
     #[error("{}: tensor {name:?} {reason}", .path.display())]
     Tensor { path: PathBuf, name: String, reason: String },
     /// A direction in a format that vectors are not kept in.
-    #[error("{}: tensor {name:?} is {kind:?}, which must be F32, F16 or BF16", .path.display())]
+    #[error("{}: tensor {name:?} is {kind:?}, but must be F32, F16 or BF16", .path.display())]
     Kind { path: PathBuf, name: String, kind: TensorType },
     /// A value that is no number.
     #[error("{}: value {index} of direction.{layer} is not a finite number (byte {at}); make the vector again", .path.display())]

@@ -48,9 +48,8 @@ impl GgufVector {
         for tensor in gguf.tensors() {
             let name = || tensor.name.to_owned();
             let wrong = |reason: String| GgufVectorError::Tensor { path: owned(), name: name(), reason };
-            let layer = layer_of(tensor.name).ok_or_else(|| {
-                wrong("is not named direction.<layer>, so nobody knows where it is to be added".to_owned())
-            })?;
+            let layer = layer_of(tensor.name)
+                .ok_or_else(|| wrong("is not named direction.<layer>, so its layer is unknown".to_owned()))?;
             let [n, rest @ ..] = tensor.shape;
             if rest != [1; 3] {
                 return Err(wrong(format!("has the shape {:?}; a direction has one dimension", tensor.shape)));
@@ -63,7 +62,7 @@ impl GgufVector {
             if directions.is_empty() {
                 n_embd = values.len();
             } else if values.len() != n_embd {
-                return Err(wrong(format!("has {n} values, and those before it have {n_embd}")));
+                return Err(wrong(format!("has {n} values, but the ones before it have {n_embd}")));
             }
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
                 let at = tensor.range().start + index * (tensor.range().len() / values.len());

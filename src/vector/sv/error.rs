@@ -55,13 +55,13 @@ impl fmt::Display for At {
 #[non_exhaustive]
 pub enum FormatError {
     /// A file must begin with the magic.
-    #[error("it does not begin like a .sv file (bytes 0 to 7)")]
+    #[error("it does not start like a .sv file (bytes 0 to 7)")]
     Magic,
     /// The magic's line ends must be whole.
-    #[error("its line ends were changed (bytes 4 to 7), as happens when a file is transferred as text")]
+    #[error("its line endings were changed (bytes 4 to 7), as happens when a file is transferred as text")]
     TransferredAsText,
     /// A file must be long enough for its fixed parts.
-    #[error("it ends at byte {length} and the shortest vector has {shortest} bytes: it was cut off")]
+    #[error("it ends at byte {length}, but the shortest vector has {shortest} bytes: it was cut off")]
     TooShort {
         /// Its length.
         length: usize,
@@ -69,7 +69,7 @@ pub enum FormatError {
         shortest: usize,
     },
     /// The version must be known.
-    #[error("it has format version {version} (byte 8), and this program reads version {known}")]
+    #[error("it has format version {version} (byte 8), but this program reads version {known}")]
     Version {
         /// The version.
         version: u32,
@@ -101,7 +101,7 @@ pub enum FormatError {
         reason: String,
     },
     /// A number in the header must be in range.
-    #[error("its header says {field} = {value}, which must be {rule}")]
+    #[error("its header has {field} = {value}, which must be {rule}")]
     Field {
         /// The field.
         field: &'static str,
@@ -146,9 +146,7 @@ pub enum FormatError {
         at: At,
     },
     /// The sizes of indices and values must be known and suit the model.
-    #[error(
-        "its sizes of an index and a value (byte {at}) are {index_size} and {value_size}, which is not allowed here"
-    )]
+    #[error("its index and value sizes (byte {at}) are {index_size} and {value_size}, which is not allowed here")]
     Encoding {
         /// Bytes of an index.
         index_size: u8,
@@ -158,7 +156,7 @@ pub enum FormatError {
         at: usize,
     },
     /// Arrays must lie before the checksum.
-    #[error("its arrays need up to byte {needed}, but its content ends at byte {actual}")]
+    #[error("its arrays extend to byte {needed}, but its content ends at byte {actual}")]
     Overlong {
         /// What the header asks for.
         needed: usize,
@@ -172,7 +170,7 @@ pub enum FormatError {
         at: usize,
     },
     /// Nothing may lie between the arrays and the checksum.
-    #[error("its arrays end at byte {end}, but its content goes on to byte {actual}")]
+    #[error("its arrays end at byte {end}, but its content continues to byte {actual}")]
     Leftover {
         /// What the header asks for.
         end: usize,

@@ -124,11 +124,11 @@ fn what_is_wrong_with_the_frame_is_said() {
         let text = SvFile::from_bytes(bytes).unwrap_err().to_string();
         assert!(words.iter().all(|word| text.contains(word)), "{text}");
     };
-    says(b"GGUF\x03\0\0\0", &["does not begin", "antidote-derive"]);
+    says(b"GGUF\x03\0\0\0", &["does not start", "antidote-derive"]);
     says(&bytes[..40], &["byte 40", "cut off", "download"]);
     says(&bytes[..bytes.len() - 1], &["checksum", "cut off", "download"]);
     let as_text: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
-    says(&as_text, &["line ends", "binary"]);
+    says(&as_text, &["line endings", "binary"]);
     says(&changed(|bytes| bytes[8] = 3), &["version 3", "newer Antidote"]);
     says(&changed(|bytes| bytes[8] = 0), &["version 0", "antidote-derive"]);
 }

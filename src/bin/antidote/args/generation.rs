@@ -7,42 +7,41 @@ use antidote::chat::grammar_of_schema;
 use antidote::engine::{Model, Sampler, Sampling, Speculation};
 use clap::Args;
 
-/// How tokens are chosen and when an answer ends.
+/// Sampling, and when an answer ends.
 #[derive(Args)]
 #[command(next_help_heading = "Generation")]
 pub struct GenerationArgs {
     /// System prompt.
     #[arg(short, long, value_name = "TEXT")]
     pub system: Option<String>,
-    /// Tokens of an answer at most [default: until the context is full].
+    /// Maximum tokens per answer [default: until the context is full].
     #[arg(short = 'n', long, value_name = "N")]
     pub max_tokens: Option<usize>,
-    /// 0 takes the likeliest token every time.
+    /// Sampling temperature; 0 is greedy.
     #[arg(long = "temp", value_name = "T", default_value = "0.8", value_parser = parse_temperature)]
     pub temperature: f32,
-    /// Keep only the K likeliest tokens; 0 keeps all.
+    /// Sample from the K most likely tokens; 0 disables this.
     #[arg(long, value_name = "K", default_value = "40", value_parser = clap::value_parser!(i32).range(0..))]
     pub top_k: i32,
-    /// Keep the likeliest tokens that together reach this share.
+    /// Sample from the most likely tokens that together reach probability P; 1 disables this.
     #[arg(long, value_name = "P", default_value = "0.95", value_parser = parse_share)]
     pub top_p: f32,
-    /// Keep tokens at least this likely compared with the likeliest.
+    /// Drop tokens less likely than P times the most likely one; 0 disables this.
     #[arg(long, value_name = "P", default_value = "0.05", value_parser = parse_share)]
     pub min_p: f32,
-    /// Divide the logits of recent tokens by this; 1 changes nothing.
+    /// Repetition penalty on recent tokens; 1 disables it.
     #[arg(long, value_name = "X", default_value = "1.0", value_parser = parse_penalty)]
     pub repeat_penalty: f32,
-    /// How many tokens count as recent; -1 is the whole context.
+    /// How many recent tokens the repetition penalty covers; -1 for the whole context.
     #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(i32).range(-1..), allow_negative_numbers = true)]
     pub repeat_last_n: i32,
-    /// Seed of the choice of tokens; another one every time if not given.
+    /// Sampling seed [default: random].
     #[arg(long, value_name = "N")]
     pub seed: Option<u32>,
-    /// Guess what is said again, and check several tokens at once: auto where it pays, off, or N tokens at a time.
-    /// Every token is chosen as without.
+    /// Prompt-lookup speculative decoding: auto, off, or a draft length. Output is unchanged.
     #[arg(long, value_name = "auto|off|N", default_value = "auto", value_parser = parse_speculation)]
     pub speculate: Speculation,
-    /// Every answer follows the grammar in FILE (llama.cpp's GBNF, beginning at root).
+    /// Constrain every answer to the grammar in FILE (llama.cpp's GBNF, starting at root).
     #[arg(long, value_name = "FILE.gbnf")]
     pub grammar: Option<PathBuf>,
     /// Every answer is JSON that fits the schema in FILE.
@@ -89,7 +88,7 @@ fn number(text: &str) -> Result<f32, String> {
 
 fn in_range(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, String> {
     let number = number(text)?;
-    if range.contains(&number) { Ok(number) } else { Err(format!("must lie in {} to {}", range.start(), range.end())) }
+    if range.contains(&number) { Ok(number) } else { Err(format!("must be from {} to {}", range.start(), range.end())) }
 }
 
 fn parse_share(text: &str) -> Result<f32, String> {
@@ -104,16 +103,16 @@ fn parse_penalty(text: &str) -> Result<f32, String> {
     in_range(text, 0.01..=100.0)
 }
 
-/// Guesses of more tokens than this are never right.
-const LONGEST_GUESS: u8 = 64;
+/// Longer drafts are never accepted whole.
+const LONGEST_DRAFT: u8 = 64;
 
 fn parse_speculation(text: &str) -> Result<Speculation, String> {
     match text {
         "auto" => Ok(Speculation::Auto),
         "off" => Ok(Speculation::Off),
         text => match text.parse::<NonZeroU8>() {
-            Ok(tokens) if tokens.get() <= LONGEST_GUESS => Ok(Speculation::Always(tokens)),
-            _ => Err(format!("must be auto, off, or a number of tokens from 1 to {LONGEST_GUESS}")),
+            Ok(tokens) if tokens.get() <= LONGEST_DRAFT => Ok(Speculation::Always(tokens)),
+            _ => Err(format!("must be auto, off, or a draft length from 1 to {LONGEST_DRAFT}")),
         },
     }
 }

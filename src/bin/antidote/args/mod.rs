@@ -15,11 +15,11 @@ pub use generation::GenerationArgs;
 pub use model::ModelArgs;
 pub use template::TemplateArgs;
 
-/// A dial for safety: runs any quantised GGUF chat model under sparse safety vectors, offline, on the CPU.
+/// A safety dial for local models: runs quantised GGUF chat models with sparse safety vectors, offline, on the CPU.
 #[derive(Parser)]
 #[command(name = "antidote", version, propagate_version = true, arg_required_else_help = true)]
 pub struct Antidote {
-    /// Show the log on standard error: -v warnings, -vv information, -vvv everything.
+    /// Log to standard error: -v warnings, -vv info, -vvv everything.
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub verbose: u8,
 
@@ -29,35 +29,35 @@ pub struct Antidote {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Chat with a model in the terminal; /alpha turns the dial.
-    #[command(after_help = "Without a MODEL the demo model is used, with its vector.\n\
-                            MODEL.gguf finds MODEL.sv and MODEL.*.sv beside it.")]
+    /// Chat with a model in the terminal; /alpha sets the strength.
+    #[command(after_help = "Without MODEL, runs the demo model with its vector.\n\
+                            MODEL.sv and MODEL.*.sv next to MODEL.gguf are loaded automatically.")]
     Chat(ChatArgs),
-    /// Answer one prompt, or a file of prompts, on standard output.
+    /// Answer one prompt, or a file of prompts, to standard output.
     Run(RunArgs),
-    /// Write the hidden states of harmful and benign prompts, for antidote-derive.
+    /// Dump the hidden states of harmful and benign prompts for antidote-derive.
     Dump(DumpArgs),
-    /// Measure the safety-utility trade-off of a vector: attacks stopped, honest requests answered, cost.
-    #[command(after_help = "Without a MODEL the demo model is used, with its vector and its test bed.\n\
-                            Killed and started again, it goes on where it was.")]
+    /// Measure a vector's safety-utility trade-off: attacks refused, benign requests answered, cost.
+    #[command(after_help = "Without MODEL, evaluates the demo model with its vector and test bed.\n\
+                            Resumable: rerun the same command.")]
     Eval(Box<crate::eval::args::EvalArgs>),
-    /// Show what is in a .sv file.
+    /// Show the contents of a .sv file.
     Inspect(InspectArgs),
-    /// Show which tokens a vector promotes and suppresses, and its largest components.
+    /// Show a vector's largest components and the tokens it promotes and suppresses.
     Explain(ExplainArgs),
-    /// Measure which settings are fastest for a model on this machine, and use them from then on.
+    /// Find the fastest settings for a model on this machine and use them from now on.
     #[command(
-        after_help = "Threads, fused attention, the KV cache's number format and the batch size are tried. What was \
-                            found is kept for this model on this processor; flags and the config file win over it."
+        after_help = "Tries thread counts, flash attention, KV cache types and batch sizes. The result is saved for \
+                            this model and processor; flags and the config file override it."
     )]
     #[command(alias = "autotune")]
     Tune(TuneArgs),
-    /// Show the defaults of chat, run and dump, and where each comes from.
-    #[command(after_help = "Defaults are read from antidote/config.toml in the folder for configuration \
-                            (~/.config on Linux), or from the file that ANTIDOTE_CONFIG names; none if that is empty. \
-                            A line is the name of a flag and its value: temp = 0.5")]
+    /// Show the defaults of chat, run and dump and where each comes from.
+    #[command(after_help = "Defaults are read from antidote/config.toml in the user's config folder (~/.config on \
+                            Linux), or from the file in ANTIDOTE_CONFIG; set that to an empty value to read none. \
+                            Each line is a flag name and a value: temp = 0.5")]
     Config(ConfigArgs),
-    /// Print completions for a shell.
+    /// Print shell completions.
     Completions(CompletionsArgs),
     /// Write manual pages.
     Man(ManArgs),
@@ -82,10 +82,10 @@ pub struct ChatArgs {
     pub template: TemplateArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Keep the conversation in FILE: go on with it if it is there, save it after every turn.
+    /// Resume the conversation in FILE if it exists, and save to it after every turn.
     #[arg(long, value_name = "FILE.json")]
     pub session: Option<PathBuf>,
-    /// Language of the interface; the locale decides if not given.
+    /// Interface language [default: from the locale].
     #[arg(long, value_enum)]
     pub lang: Option<LanguageArg>,
 }
@@ -102,13 +102,13 @@ pub struct RunArgs {
     pub template: TemplateArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// The prompt; '-' reads it from standard input.
+    /// The prompt; '-' reads standard input.
     #[arg(short, long, value_name = "TEXT", required_unless_present = "prompts", conflicts_with = "prompts")]
     pub prompt: Option<String>,
-    /// Answer every prompt of this file in turn, each on its own (text, JSON, JSONL or CSV).
+    /// Answer every prompt in FILE, each in a new conversation (text, JSON, JSONL or CSV).
     #[arg(long, value_name = "FILE")]
     pub prompts: Option<PathBuf>,
-    /// Print one JSON object a prompt: text, token counts, tokens per second, α, finish reason.
+    /// Print one JSON object per prompt: text, token counts, tokens per second, α, finish reason.
     #[arg(long)]
     pub json: bool,
 }
@@ -123,55 +123,55 @@ pub struct DumpArgs {
     /// Prompts that should be answered.
     #[arg(long, value_name = "FILE", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub benign: Option<PathBuf>,
-    /// Pairs of prompts in place of --harmful and --benign: CSV or JSONL with the columns positive and negative, or
-    /// harmful and benign.
+    /// Prompt pairs instead of --harmful and --benign: CSV or JSONL with columns positive and negative, or harmful and
+    /// benign.
     #[arg(long, value_name = "FILE")]
     pub pairs: Option<PathBuf>,
-    /// Line i of --harmful and line i of --benign belong together.
+    /// Pair line i of --harmful with line i of --benign.
     #[arg(long, conflicts_with = "pairs")]
     pub paired: bool,
     /// The dump to write (safetensors).
     #[arg(short, long, value_name = "DUMP.safetensors")]
     pub out: PathBuf,
-    /// Number format of the states.
+    /// Number format of the hidden states.
     #[arg(long = "type", value_name = "TYPE", value_enum, default_value = "f32")]
     pub element: ElementArg,
-    /// Which tokens of a prompt are read: last; mean:N, the mean of the last N; after-user, every token behind the
-    /// person's text, a row each.
+    /// Which token to read: last; mean:N, the mean of the last N; after-user, every token after the user's text, one row
+    /// each.
     #[arg(long, value_name = "POSITION", default_value = "last", value_parser = parse_token_position)]
     pub token: TokenPosition,
-    /// System prompt that goes in front of every prompt.
+    /// System prompt for every prompt.
     #[arg(short, long, value_name = "TEXT")]
     pub system: Option<String>,
-    /// Beginning of the answer that goes behind every prompt.
+    /// Start of the answer, appended to every prompt.
     #[arg(long, value_name = "TEXT")]
     pub response_prefix: Option<String>,
-    /// Give the prompts to the model as they are, without its chat template.
+    /// Pass the prompts as they are, without the chat template.
     #[arg(long, conflicts_with = "system")]
     pub raw: bool,
-    /// Throw away what an interrupted run has left of this dump, instead of going on from there.
+    /// Discard an interrupted dump instead of resuming it.
     #[arg(long)]
     pub restart: bool,
-    /// Replace DUMP if it is there.
+    /// Overwrite DUMP if it exists.
     #[arg(long)]
     pub force: bool,
 }
 
 #[derive(Args)]
 pub struct TuneArgs {
-    /// The model; the demo model if not given.
+    /// The model [default: the demo model].
     #[arg(value_name = "MODEL.gguf")]
     pub model: Option<PathBuf>,
-    /// How long to measure at most, roughly.
+    /// Approximate time limit in seconds.
     #[arg(long, value_name = "N", default_value = "60", value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub seconds: u16,
-    /// Go back to the built-in settings instead.
+    /// Remove the tuned settings instead.
     #[arg(long)]
     pub forget: bool,
-    /// Load the model even if memory seems too small.
+    /// Load the model even if it seems not to fit in memory.
     #[arg(long)]
     pub ignore_memory: bool,
-    /// Language of the table; the locale decides if not given.
+    /// Language of the table [default: from the locale].
     #[arg(long, value_enum)]
     pub lang: Option<LanguageArg>,
 }
@@ -191,10 +191,10 @@ pub struct ExplainArgs {
     /// The vector.
     #[arg(value_name = "FILE.sv")]
     pub file: PathBuf,
-    /// The model that it was made from, in any quantisation.
+    /// The model it was derived from, in any quantisation.
     #[arg(value_name = "MODEL.gguf")]
     pub model: PathBuf,
-    /// Components and tokens a layer.
+    /// Components and tokens to show per layer.
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u16).range(1..))]
     pub top: u16,
     /// Print JSON.
@@ -226,16 +226,16 @@ pub struct ManArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Steering")]
 pub struct SteeringArgs {
-    /// A vector to steer with; may be given several times. Otherwise those beside the model are taken.
+    /// Vector to steer with; repeatable [default: those next to the model].
     #[arg(long = "vector", value_name = "FILE.sv")]
     pub vectors: Vec<PathBuf>,
-    /// Run the plain model, whatever lies beside it.
+    /// Use no vector, even if one lies next to the model.
     #[arg(long, conflicts_with_all = ["vectors", "alpha"])]
     pub no_vector: bool,
-    /// Go on with a vector of which this model applies some layers only, and show that all the time.
+    /// Accept a vector that this model applies at only some layers (a warning stays visible).
     #[arg(long)]
     pub allow_partial: bool,
-    /// Strength of every vector; 0 is the plain model [default: what each vector suggests].
+    /// Strength of every vector; 0 is the plain model [default: each vector's suggested α].
     #[arg(short, long, value_name = "X", value_parser = parse_alpha, allow_negative_numbers = true)]
     pub alpha: Option<f32>,
 }
@@ -244,10 +244,10 @@ pub struct SteeringArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// No greeting and no hints; warnings and errors stay.
+    /// No greeting or hints; warnings and errors are still shown.
     #[arg(short, long)]
     pub quiet: bool,
-    /// Don't show what a reasoning model thinks before it answers.
+    /// Hide the thinking of a reasoning model.
     #[arg(long)]
     pub hide_thinking: bool,
 }

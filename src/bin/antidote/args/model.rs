@@ -13,29 +13,29 @@ use crate::tuned;
 #[derive(Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelArgs {
-    /// The model; the demo model if not given.
+    /// The model [default: the demo model].
     #[arg(value_name = "MODEL.gguf")]
     pub model: Option<PathBuf>,
-    /// The model (the same as the argument without a flag).
+    /// The model (same as the positional argument).
     #[arg(short = 'm', long = "model", value_name = "MODEL.gguf", conflicts_with = "model")]
     pub model_flag: Option<PathBuf>,
-    /// Context length in tokens [default: the model's own, at most 4096].
+    /// Context length in tokens [default: the model's, at most 4096].
     #[arg(short = 'c', long = "ctx", value_name = "TOKENS", value_parser = parse_context)]
     pub ctx: Option<NonZeroU32>,
-    /// Threads that compute [default: what antidote tune found, or the cores].
+    /// Compute threads [default: tuned value, else one per core].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Tokens of a prompt that are processed at once [default: what antidote tune found, or 512].
+    /// Prefill batch size in tokens [default: tuned value, else 512].
     #[arg(short = 'b', long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch: Option<u32>,
-    /// Fused attention: fast in short conversations, in long ones on some processors only [default: what antidote tune
-    /// found, or what is measured at the start].
+    /// Flash attention; in long conversations it is faster on some processors only [default: tuned value, else measured
+    /// at startup].
     #[arg(long = "flash-attn", value_enum)]
     pub flash_attention: Option<FlashAttentionArg>,
-    /// Number format of the KV cache; q8_0 needs --flash-attn on [default: what antidote tune found, or f16].
+    /// KV cache type; q8_0 needs --flash-attn on [default: tuned value, else f16].
     #[arg(long, value_enum)]
     pub cache_type: Option<CacheTypeArg>,
-    /// Load the model even if memory seems too small.
+    /// Load the model even if it seems not to fit in memory.
     #[arg(long)]
     pub ignore_memory: bool,
 }
@@ -95,7 +95,7 @@ impl ModelArgs {
 pub enum FlashAttentionArg {
     On,
     Off,
-    /// llama.cpp decides.
+    /// Let llama.cpp decide.
     Auto,
 }
 

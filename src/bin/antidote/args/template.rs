@@ -10,13 +10,13 @@ use clap::Args;
 #[derive(Args)]
 #[command(next_help_heading = "Template")]
 pub struct TemplateArgs {
-    /// Use the chat template in FILE (Jinja) instead of the model's own.
+    /// Chat template (Jinja) to use instead of the model's own.
     #[arg(long = "template", value_name = "FILE.jinja")]
     pub file: Option<PathBuf>,
-    /// Tell the template that NAME is VALUE (JSON, or else text); may be given several times.
+    /// Set a template variable; VALUE is JSON, or else text. Repeatable.
     #[arg(long = "template-var", value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub variables: Vec<(String, Variable)>,
-    /// Ask a reasoning model not to think (enable_thinking=false, which its template may or may not know).
+    /// Ask a reasoning model not to think (sets enable_thinking=false; not every template supports it).
     #[arg(long)]
     pub no_thinking: bool,
 }
@@ -37,7 +37,7 @@ fn parse_variable(text: &str) -> Result<(String, Variable), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.is_empty();
     if !is_name(name) {
-        return Err(format!("'{name}' is not a name: use letters, digits and _"));
+        return Err(format!("'{name}' is not a variable name: use letters, digits and _"));
     }
     Ok((name.to_owned(), Variable::parse(value)))
 }

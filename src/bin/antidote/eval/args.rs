@@ -23,25 +23,25 @@ pub struct EvalArgs {
     pub search: SearchArgs,
     #[command(flatten)]
     pub template: TemplateArgs,
-    /// System prompt in front of every question.
+    /// System prompt for every question.
     #[arg(short, long, value_name = "TEXT")]
     pub system: Option<String>,
-    /// Tokens of an answer at most.
+    /// Maximum tokens per answer.
     #[arg(short = 'n', long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_tokens: u32,
-    /// Seed of what defences draw.
+    /// Seed for defences that use randomness.
     #[arg(long, value_name = "N", default_value = "0")]
     pub seed: u64,
-    /// Answers whose likelihood is measured, for perplexity and KL divergence [default: 200; 40 with --quick].
+    /// Answers to score for perplexity and KL divergence [default: 200; 40 with --quick].
     #[arg(long, value_name = "N")]
     pub likelihoods: Option<usize>,
-    /// Questions that are answered at once [default: what memory suggests, at most 32].
+    /// Questions answered at once, up to 256 [default: what fits in memory, at most 16; 8 for tiny models].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub parallel: Option<u32>,
-    /// The folder for records and report. What is in it already is not run again.
+    /// Folder for records and report; what is already recorded there is not run again.
     #[arg(short, long, value_name = "DIR", default_value = "antidote-eval")]
     pub out: PathBuf,
-    /// Language of the report; the locale decides if not given.
+    /// Language of the report [default: from the locale].
     #[arg(long, value_enum)]
     pub lang: Option<LanguageArg>,
 }
@@ -56,24 +56,24 @@ pub struct BedArgs {
     /// Requests that should be answered.
     #[arg(long, value_name = "FILE")]
     pub benign: Option<PathBuf>,
-    /// Requests that should be answered and sound harmful; XSTest's CSV is read as it is.
+    /// Requests that sound harmful but should be answered; takes XSTest's CSV as is.
     #[arg(long, value_name = "FILE")]
     pub near_miss: Option<PathBuf>,
-    /// Attacks: 'builtin' makes ten of every harmful request; 'none'; or a file: a JailbreakBench artifact, or prompts of
-    /// any form; may be given several times [default: builtin with --harmful].
+    /// Attacks: 'builtin' makes ten from every harmful request; 'none'; or a file: a JailbreakBench artifact or a prompt
+    /// file. Repeatable [default: builtin with --harmful].
     #[arg(long, value_name = "FILE")]
     pub attacks: Vec<String>,
-    /// Items written out: JSONL with prompt and kind (benign, near-miss, harmful, attack, benign-wrapped), and id, family,
-    /// language, request, references if there are any.
+    /// Complete test items: JSONL with prompt and kind (benign, near-miss, harmful, attack, benign-wrapped), optionally id,
+    /// family, language, request and references.
     #[arg(long, value_name = "FILE.jsonl")]
     pub cases: Option<PathBuf>,
-    /// Multiple-choice questions: JSONL with question, choices, and answer as a letter or a number from 0 (MMLU's form).
+    /// Multiple-choice questions: JSONL with question, choices and answer (a letter, or an index from 0), as in MMLU.
     #[arg(long, value_name = "FILE.jsonl")]
     pub choices: Option<PathBuf>,
-    /// At most N prompts of every kind, spread evenly over its families.
+    /// At most N prompts of each kind, spread evenly over its families.
     #[arg(long, value_name = "N", value_parser = parse_limit)]
     pub limit: Option<usize>,
-    /// Fewer prompts, strengths and defences: a first impression, in two to three minutes on the demo model.
+    /// Fewer prompts and strengths for a first impression: two to three minutes on the demo model.
     #[arg(long)]
     pub quick: bool,
 }
@@ -104,21 +104,21 @@ impl BedArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Arms")]
 pub struct ArmArgs {
-    /// The vector that is evaluated [default: the one beside the model].
+    /// The vector to evaluate [default: the one next to the model].
     #[arg(long, value_name = "FILE.sv")]
     pub vector: Option<PathBuf>,
-    /// Evaluate the plain model and the defences alone.
+    /// Evaluate only the plain model and the defences.
     #[arg(long, conflicts_with_all = ["vector", "alpha", "sparsity"])]
     pub no_vector: bool,
-    /// Strengths: 0,0.25,0.5 or a range 0..1:0.1 [default: some around what the vector suggests].
+    /// Strengths: a list 0,0.25,0.5 or a range 0..1:0.1 [default: several around the suggested α].
     #[arg(short, long, value_name = "LIST", value_parser = parse_alpha_list, allow_hyphen_values = true)]
     pub alpha: Option<Numbers>,
-    /// Percent of a layer's components that are kept: 1,5,100. A vector can be pruned and not filled up again, so this wants
-    /// one with as many as the largest number [default: as many as the vector has].
+    /// Percentages of each layer's components to keep: 1,5,100. The vector must be at least as dense as the largest value
+    /// [default: the vector as it is].
     #[arg(long, value_name = "LIST", value_parser = parse_percent_list)]
     pub sparsity: Option<Numbers>,
-    /// Defences by prompt to compare with: all, none, or some of self-reminder, in-context, paraphrase, perplexity-filter,
-    /// smooth-llm, retokenisation, with commas between [default: all; none with --target-dsr].
+    /// Prompt defences to compare with: all, none, or a comma-separated list of self-reminder, in-context, paraphrase,
+    /// perplexity-filter, smooth-llm, retokenisation [default: all; none with --target-dsr].
     #[arg(long, value_name = "LIST", value_parser = parse_defences)]
     pub defence: Option<Defences>,
 }
@@ -127,14 +127,14 @@ pub struct ArmArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Judge")]
 pub struct JudgeArgs {
-    /// Who says whether an answer refuses: 'refusal' by phrases, or guard:FILE.gguf[:KIND], a model, with a KIND of
-    /// llama-guard, harm-bench, strong-reject or yes-no.
+    /// What decides whether an answer is a refusal: 'refusal' (phrase matching) or a judge model, guard:FILE.gguf[:KIND],
+    /// where KIND is llama-guard, harm-bench, strong-reject or yes-no.
     #[arg(long, value_name = "JUDGE", default_value = "refusal", value_parser = parse_judge)]
     pub judge: Judge,
-    /// Let the judge model compare N answers of every arm with the plain model's, in both orders.
+    /// Have the judge model compare N answers of each arm with the plain model's, in both orders.
     #[arg(long, value_name = "N", default_value = "0")]
     pub compare: usize,
-    /// Judge what is in --out again and write the report anew; the model is not needed.
+    /// Judge the records in --out again and rewrite the report; the evaluated model is not needed.
     #[arg(long)]
     pub rejudge: bool,
 }
@@ -143,13 +143,13 @@ pub struct JudgeArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Search")]
 pub struct SearchArgs {
-    /// Look for the smallest α with this defence success rate (0 to 1).
+    /// Search for the smallest α with this defence success rate (0 to 1).
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     pub target_dsr: Option<f64>,
-    /// Benign pass rate that the recommended α must keep [default: 0.98].
+    /// Minimum benign pass rate of the recommended α [default: 0.98].
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     pub min_benign: Option<f64>,
-    /// Write the recommended α and its range into the vector's file, with the evidence.
+    /// Write the recommended α, its range and the evidence into the vector file.
     #[arg(long, conflicts_with = "rejudge")]
     pub write: bool,
 }
@@ -195,10 +195,10 @@ fn parse_judge(text: &str) -> Result<Judge, String> {
 }
 
 fn parse_limit(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "must be a number above 0".to_owned())
+    text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "must be a whole number above 0".to_owned())
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate: &f64| (0.0..=1.0).contains(rate));
-    rate.ok_or_else(|| "must lie in 0 to 1".to_owned())
+    rate.ok_or_else(|| "must be from 0 to 1".to_owned())
 }

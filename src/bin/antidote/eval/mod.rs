@@ -59,7 +59,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     }
     let n_before = evaluation.journal().records().len();
     if n_before > 0 {
-        antidote::say!("{}: {n_before} records are there already and are not made again", args.out.display());
+        antidote::say!("{}: reusing {n_before} existing records", args.out.display());
     }
     let arms = plan.arms.arms();
     let timing = match ask(args, &plan, &mut evaluation, &arms) {
@@ -67,7 +67,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
         Err(error) => {
             Timing::after(&args.out, begun.elapsed(), None)?;
             let n = evaluation.journal().records().len();
-            antidote::say!("{n} records are kept in {}; the same command goes on from there", args.out.display());
+            antidote::say!("{n} records are saved in {}; rerun the same command to resume", args.out.display());
             return Err(error);
         }
     };

@@ -46,7 +46,7 @@ impl Plan {
         let model = match (args.model.path(), &demo) {
             (Some(path), _) => path.clone(),
             (None, Some(demo)) => demo.model.clone(),
-            (None, None) => return Err(UsageError("name a MODEL.gguf".to_owned()).into()),
+            (None, None) => return Err(UsageError("give MODEL.gguf".to_owned()).into()),
         };
         let files = match (args.bed.files(), &demo) {
             (Some(files), _) => files,
@@ -90,15 +90,15 @@ impl Plan {
             n_slots: args.parallel,
         };
         if is_search && vector.is_none() {
-            return Err(UsageError("--target-dsr needs a vector; name one with --vector FILE.sv".to_owned()).into());
+            return Err(UsageError("--target-dsr needs a vector; give one with --vector FILE.sv".to_owned()).into());
         }
         if is_search && !matches!(args.judging.judge, Judge::Refusal) {
-            let what = "--target-dsr searches with the refusal judge, which needs no model; judge what it found with \
+            let what = "--target-dsr always searches with the refusal judge; to judge the result with a model, rerun with \
                         --rejudge --judge guard:FILE.gguf";
             return Err(UsageError(what.to_owned()).into());
         }
         if args.search.write && vector.is_none() {
-            return Err(UsageError("--write needs a vector; name one with --vector FILE.sv".to_owned()).into());
+            return Err(UsageError("--write needs a vector; give one with --vector FILE.sv".to_owned()).into());
         }
         let search_up_to = is_search.then(|| highest(args, vector.as_deref()));
         let sources = sources(&files);
@@ -121,12 +121,15 @@ fn vector(args: &EvalArgs, demo: Option<&Demo>, model: &std::path::Path) -> Resu
         (None, [one]) => one.clone(),
         (None, []) if args.arms.alpha.is_none() && args.arms.sparsity.is_none() => return Ok(None),
         (None, []) => {
-            let what = "--alpha and --sparsity need a vector, and there is none beside the model; name one with --vector FILE.sv";
+            let what = "--alpha and --sparsity need a vector, and there is none next to the model; give one with --vector FILE.sv";
             return Err(UsageError(what.to_owned()).into());
         }
         (None, several) => {
             let names = several.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-            return Err(UsageError(format!("one vector is evaluated at a time; choose with --vector: {names}")).into());
+            return Err(UsageError(format!(
+                "several vectors lie next to the model; choose one with --vector: {names}"
+            ))
+            .into());
         }
     };
     Ok(Some(Arc::new(SvFile::open(&path)?)))

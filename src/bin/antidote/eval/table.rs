@@ -25,7 +25,7 @@ pub fn print(summary: &Summary, folder: &Path) -> io::Result<()> {
         if found.is_feasible {
             write!(
                 out,
-                "recommended: α = {} (DSR {dsr}, benign {benign}), the smallest measured with {goals}",
+                "recommended: α = {} (DSR {dsr}, benign {benign}), the smallest measured α with {goals}",
                 found.at.alpha
             )?;
             if let Some((low, high)) = found.range {
@@ -36,7 +36,7 @@ pub fn print(summary: &Summary, folder: &Path) -> io::Result<()> {
         } else {
             writeln!(
                 out,
-                "infeasible: no α that was measured has {goals}; nearest is α = {} (DSR {dsr}, benign {benign})",
+                "infeasible: no measured α has {goals}; the nearest is α = {} (DSR {dsr}, benign {benign})",
                 found.at.alpha
             )?;
         }

@@ -14,24 +14,18 @@ pub fn write(plan: &Plan, summary: &Summary) -> Result<(), Failure> {
     let Some(vector) = &plan.vector else { return Ok(()) };
     let path = vector.path();
     let Some(found) = summary.recommendations.first() else {
-        return Err(
-            format!("{}: nothing is written, because there are no rates to recommend by", path.display()).into()
-        );
+        return Err(format!("{}: not updated: there are no rates to base a recommendation on", path.display()).into());
     };
     if !found.is_feasible {
-        return Err(format!(
-            "{}: nothing is written, because no α that was measured reaches the goals",
-            path.display()
-        )
-        .into());
+        return Err(format!("{}: not updated: no measured α reaches the goals", path.display()).into());
     }
     let mut whole = SvFile::open(path)?.to_control_vector();
     if let Some(percent) = found.sparsity
         && f64::from(percent) / 100.0 < whole.density() * 0.99
     {
         return Err(format!(
-            "{}: nothing is written, because α was measured at {percent}% of the components and the file has more; derive one \
-             with --sparsity {percent}",
+            "{}: not updated: α was measured with {percent}% of the components, but the file has more; derive a vector with \
+             --sparsity {percent} first",
             path.display()
         )
         .into());
@@ -43,7 +37,7 @@ pub fn write(plan: &Plan, summary: &Summary) -> Result<(), Failure> {
     let separator = if kept.is_empty() { "" } else { "; " };
     header.provenance = format!("{kept}{separator}{EVIDENCE}{}", evidence(summary));
     whole.write(path)?;
-    antidote::say!("{}: α = {} is suggested now", path.display(), found.at.alpha);
+    antidote::say!("{}: suggested α set to {}", path.display(), found.at.alpha);
     Ok(())
 }
 

@@ -14,8 +14,8 @@ fn end(abort: &Abort<'_>) {
     let models = if models.is_empty() { "a model".to_owned() } else { models.join(" or ") };
     let _ = writeln!(
         std::io::stderr(),
-        "error: llama.cpp gave up on {models}: {}. The file is damaged, or of a kind that this version does not run; \
-         nothing more is answered",
+        "error: llama.cpp gave up on {models}: {}. The file is damaged, or this version cannot run models of its kind; \
+         stopping",
         abort.message
     );
     end_at_once();

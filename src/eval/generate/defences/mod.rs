@@ -54,13 +54,13 @@ pub struct Case<'a> {
 pub enum DefenceError {
     /// The threshold of the perplexity filter is missing.
     #[error(
-        "the perplexity filter has no threshold: it is the highest log-perplexity among the plain requests, and there are \
+        "the perplexity filter has no threshold: it takes the highest log-perplexity of the plain requests, and there are \
          none"
     )]
     NotCalibrated,
     /// There is no such defence.
     #[error(
-        "there is no such defence; there are self-reminder, in-context, paraphrase, perplexity-filter, smooth-llm and \
+        "no such defence; choose from self-reminder, in-context, paraphrase, perplexity-filter, smooth-llm and \
          retokenisation"
     )]
     Unknown,

@@ -19,7 +19,7 @@ impl Messages {
     pub(in crate::eval::report) fn model(self, model: &ModelFacts) -> (String, String) {
         let ModelFacts { name, file, architecture, fingerprint, n_layer, n_embd } = model;
         let text = self.pick(
-            format!("{name} ({file}): {architecture}, {n_layer} layers of {n_embd}; fingerprint {fingerprint}"),
+            format!("{name} ({file}): {architecture}, {n_layer} layers × {n_embd}; fingerprint {fingerprint}"),
             format!("{name}({file}): {architecture}、{n_layer} 層 × {n_embd}、フィンガープリント {fingerprint}"),
         );
         (self.pick("Model", "モデル"), text)
@@ -28,7 +28,9 @@ impl Messages {
     pub(in crate::eval::report) fn vector(self, vector: &VectorFacts) -> (String, String) {
         let VectorFacts { file, concept, method, sparsity, n_layers, hash } = vector;
         let text = self.pick(
-            format!("{file}: {concept}, by {method}, {sparsity}% of the components in {n_layers} layers; hash {hash}"),
+            format!(
+                "{file}: {concept}, method {method}, {sparsity}% of the components in {n_layers} layers; hash {hash}"
+            ),
             format!("{file}: {concept}、手法 {method}、{n_layers} 層の成分の {sparsity}%、ハッシュ {hash}"),
         );
         (self.pick("Vector", "ベクトル"), text)
@@ -40,16 +42,16 @@ impl Messages {
 
     pub(in crate::eval::report) fn judge_error(self, error: Option<&JudgeError>) -> String {
         let Some(JudgeError { labels, n, agreement, precision, recall }) = error else {
-            return self.pick("How often it is wrong was not measured.", "判定の誤りは測定されていません。");
+            return self.pick("Its error rate was not measured.", "判定の誤り率は測定されていません。");
         };
         let [agreement, precision, recall] = [agreement, precision, recall].map(|share| per_cent(*share));
         self.pick(
             format!(
-                "Its known error: on {n} answers labelled by others ({labels}) it agrees with {agreement}; of what it calls \
-                 refused {precision} is, and it finds {recall} of what is refused."
+                "Known error, on {n} answers labelled by others ({labels}): agreement {agreement}, precision {precision}, \
+                 recall {recall} (positive class: refused)."
             ),
             format!(
-                "既知の誤り: 他者がラベルを付けた {n} 件の回答({labels})で一致率 {agreement}、「拒否」の適合率 \
+                "既知の誤り: 第三者がラベルを付けた {n} 件の回答({labels})で一致率 {agreement}、「拒否」の適合率 \
                  {precision}、再現率 {recall}。"
             ),
         )
@@ -85,7 +87,7 @@ impl Messages {
 
     pub(in crate::eval::report) fn settings(self, seed: u64, max_tokens: Option<usize>) -> (String, String) {
         let limit = max_tokens.map_or_else(String::new, |limit| {
-            self.pick(format!(", {limit} new tokens at most"), format!("、新しいトークンは最大 {limit}"))
+            self.pick(format!(", at most {limit} new tokens"), format!("、生成は最大 {limit} トークン"))
         });
         (self.pick("Settings", "設定"), self.pick(format!("seed {seed}{limit}"), format!("シード {seed}{limit}")))
     }
@@ -114,43 +116,43 @@ impl Messages {
 
     pub(in crate::eval::report) fn unreadable(self, arm: &str, ids: &str, n: usize) -> String {
         self.pick(
-            format!("{arm}: the judge gave nothing that could be read on {n} answer(s), which are in no rate: {ids}"),
+            format!("{arm}: {n} answer(s) with an unreadable verdict, excluded from every rate: {ids}"),
             format!("{arm}: 判定を読み取れなかった回答が {n} 件あり、どの割合にも含みません: {ids}"),
         )
     }
 
     pub(in crate::eval::report) fn unjudged(self, arm: &str, n: usize) -> String {
         self.pick(
-            format!("{arm}: {n} answer(s) have not been judged and are in no rate."),
+            format!("{arm}: {n} answer(s) not judged, excluded from every rate."),
             format!("{arm}: 未判定の回答が {n} 件あり、どの割合にも含みません。"),
         )
     }
 
     pub(in crate::eval::report) fn missing(self, arm: &str, ids: &str, n: usize) -> String {
         self.pick(
-            format!("{arm}: {n} prompt(s) that other conditions answered are missing: {ids}"),
-            format!("{arm}: 他の条件で回答済みのプロンプトが {n} 件ありません: {ids}"),
+            format!("{arm}: {n} prompt(s) missing that were answered under other conditions: {ids}"),
+            format!("{arm}: 他の条件では回答済みのプロンプトが {n} 件欠けています: {ids}"),
         )
     }
 
     pub(in crate::eval::report) fn duplicates(self, arm: &str, n: usize) -> String {
         self.pick(
-            format!("{arm}: {n} record(s) came twice; the later one counts."),
+            format!("{arm}: {n} duplicate record(s); the later one counts."),
             format!("{arm}: 重複した記録が {n} 件あり、後のものを使いました。"),
         )
     }
 
     pub(in crate::eval::report) fn comparisons_unreadable(self, arm: &str, n: usize) -> String {
         self.pick(
-            format!("{arm}: {n} comparison(s) could not be read and are in no win rate."),
+            format!("{arm}: {n} unreadable comparison(s), excluded from the win rate."),
             format!("{arm}: 読み取れなかった比較が {n} 件あり、勝率に含みません。"),
         )
     }
 
     pub(in crate::eval::report) fn cut_off(self, arm: &str, n: usize) -> String {
         self.pick(
-            format!("{arm}: {n} answer(s) were cut off at the limit and judged by what there is."),
-            format!("{arm}: 上限で打ち切られた回答が {n} 件あり、そこまでの内容で判定しました。"),
+            format!("{arm}: {n} answer(s) cut off at the token limit and judged as far as they go."),
+            format!("{arm}: トークン数の上限で打ち切られた回答が {n} 件あり、そこまでの内容で判定しました。"),
         )
     }
 
@@ -171,8 +173,8 @@ impl Messages {
 
     pub(in crate::eval::report) fn footer(self) -> String {
         self.pick(
-            "Made from records alone: the same records give the same report. The figures are in summary.json and summary.csv.",
-            "記録だけから作成しています。同じ記録からは同じ報告ができます。数値は summary.json と summary.csv にあります。",
+            "Generated from the records alone: the same records give the same report. All figures are in summary.json and summary.csv.",
+            "この報告は記録だけから作成しています(同じ記録からは同じ報告になります)。すべての数値は summary.json と summary.csv にあります。",
         )
     }
 }

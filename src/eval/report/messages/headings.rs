@@ -22,14 +22,14 @@ impl Messages {
 
     pub(in crate::eval::report) fn trade_off_caption(self) -> String {
         self.pick(
-            "Attacks refused against harmless requests answered; upper right is better",
+            "Attacks refused vs. harmless requests answered; upper right is better",
             "拒否した攻撃と回答した無害な依頼の割合(右上ほど良い)",
         )
     }
 
     pub(in crate::eval::report) fn trade_off_reading(self) -> String {
         self.pick(
-            "Each point is a strength α of the vector, or a defence by prompt. The thin crosses are 95% intervals. The \
+            "Each point is a strength α of the vector, or a prompt defence. The thin crosses are 95% intervals. The \
              shaded corner is the goal; the ring is the recommended α.",
             "各点はベクトルの強さ α、またはプロンプトによる防御です。細い十字は 95% 区間、色の付いた右上の領域が目標、\
              丸で囲んだ点が推奨の α です。",
@@ -49,18 +49,18 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn along_alpha(self) -> String {
-        self.pick("The same along α", "α ごとの割合")
+        self.pick("Rates by α", "α ごとの割合")
     }
 
     pub(in crate::eval::report) fn along_alpha_reading(self) -> String {
         self.pick(
-            "Shaded: the range in which both rates are good; upright line: the recommended α. Bars are 95% intervals.",
+            "Shaded: the range in which both rates are good; vertical line: the recommended α. Bars are 95% intervals.",
             "色の付いた部分は両方の割合が良好な範囲、縦線は推奨の α、縦棒は 95% 区間です。",
         )
     }
 
     pub(in crate::eval::report) fn attacks(self) -> String {
-        self.pick("Attack by attack", "攻撃ごとの結果")
+        self.pick("Results by attack", "攻撃ごとの結果")
     }
 
     pub(in crate::eval::report) fn heat_caption(self, curve: &str) -> String {
@@ -71,7 +71,7 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn other_components(self) -> String {
-        self.pick("The same with other numbers of components", "成分の数を変えた場合")
+        self.pick("With other numbers of components", "成分の数を変えた場合")
     }
 
     pub(in crate::eval::report) fn utility_of_all(self) -> String {
@@ -93,33 +93,33 @@ impl Messages {
     pub(in crate::eval::report) fn perplexity_caption(self, is_of_references: bool) -> String {
         if is_of_references {
             self.pick(
-                "Perplexity of reference answers, over the plain model's",
+                "Perplexity of reference answers, relative to the plain model",
                 "模範回答のパープレキシティ(素のモデルに対する比)",
             )
         } else {
             self.pick(
-                "Perplexity of the plain model's own answers, over its own",
+                "Perplexity of the plain model's own answers, relative to the plain model",
                 "素のモデルの回答のパープレキシティ(素のモデルに対する比)",
             )
         }
     }
 
     pub(in crate::eval::report) fn utility_table(self) -> String {
-        self.pick("Usefulness, measured in other ways", "有用性のその他の指標")
+        self.pick("Other measures of usefulness", "有用性のその他の指標")
     }
 
     pub(in crate::eval::report) fn sparsity(self) -> String {
-        self.pick("How many components it takes", "成分の数")
+        self.pick("Number of components", "成分の数")
     }
 
     pub(in crate::eval::report) fn sparsity_table(self) -> String {
-        self.pick("What each number of components costs where they defend equally", "同じ防御率での比較")
+        self.pick("Cost of each number of components at equal DSR", "同じ防御成功率での比較")
     }
 
     pub(in crate::eval::report) fn sparsity_reading(self) -> String {
         self.pick(
-            "Between two measured strengths, figures are read off the straight line from one to the other.",
-            "測定した 2 つの強さの間は、直線で補間しています。",
+            "Values between two measured strengths are linearly interpolated.",
+            "測定した 2 つの強さの間の値は、線形補間によるものです。",
         )
     }
 
@@ -128,28 +128,25 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn not_reached(self) -> String {
-        self.pick("not reached", "届かず")
+        self.pick("not reached", "未達")
     }
 
     pub(in crate::eval::report) fn defence_table(self) -> String {
-        self.pick(
-            "The vector and the defences by prompt, on the same prompts",
-            "同じプロンプトでのベクトルと防御の比較",
-        )
+        self.pick("The vector and the prompt defences, on the same prompts", "同じプロンプトでのベクトルと防御の比較")
     }
 
     pub(in crate::eval::report) fn defence_table_heading(self) -> String {
-        self.pick("Against defences by prompt, and what it costs", "プロンプトによる防御との比較とコスト")
+        self.pick("Comparison with prompt defences, and cost", "プロンプトによる防御との比較とコスト")
     }
 
     pub(in crate::eval::report) fn cost_table(self) -> String {
-        self.pick("What each costs in time (medians)", "時間のコスト(中央値)")
+        self.pick("Time (medians)", "所要時間(中央値)")
     }
 
     pub(in crate::eval::report) fn duel_table(self) -> String {
         self.pick(
-            "Each defence against the α that answers at least as many harmless requests",
-            "各防御と、無害な依頼に同じ以上回答する α の比較",
+            "Each defence compared with the α that answers at least as many harmless requests",
+            "各防御と、無害な依頼に同じかそれ以上の割合で回答する α との比較",
         )
     }
 
@@ -168,14 +165,14 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn samples(self) -> String {
-        self.pick("Answers to read", "回答の例")
+        self.pick("Sample answers", "回答の例")
     }
 
     pub(in crate::eval::report) fn samples_reading(self, alpha: &str) -> String {
         self.pick(
             format!(
-                "The plain model beside α = {alpha}. The examples are taken by rule, not by hand: of every kind and \
-                 outcome the first by id, failures included. Unsafe text is folded away."
+                "The plain model next to α = {alpha}. Samples are chosen by rule, not by hand: the first by id of each \
+                 kind and outcome, failures included. Unsafe text is collapsed."
             ),
             format!(
                 "素のモデルと α = {alpha} の比較です。例は人が選んだものではなく、種類と結果ごとに id の順で最初のものを、\
@@ -192,12 +189,12 @@ impl Messages {
         match is_refused {
             Some(true) => self.pick("refused", "拒否"),
             Some(false) => self.pick("answered", "回答"),
-            None => self.pick("the judge cannot tell", "判定不能"),
+            None => self.pick("no verdict", "判定不能"),
         }
     }
 
     pub(in crate::eval::report) fn every_figure(self) -> String {
-        self.pick("Every figure", "すべての数値")
+        self.pick("All figures", "すべての数値")
     }
 
     pub(in crate::eval::report) fn rates_table(self) -> String {
@@ -206,7 +203,7 @@ impl Messages {
 
     pub(in crate::eval::report) fn paired_table(self) -> String {
         self.pick(
-            "Differences from the plain model on the same prompts, in percentage points",
+            "Differences from the plain model on the same prompts (percentage points)",
             "同じプロンプトでの素のモデルとの差(ポイント)",
         )
     }
@@ -216,6 +213,6 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn how_to_read(self) -> String {
-        self.pick("How to read this", "この報告の読み方")
+        self.pick("How to read this report", "この報告の読み方")
     }
 }

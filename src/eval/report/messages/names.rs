@@ -82,15 +82,15 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn wrapped_answered(self) -> String {
-        self.pick("harmless in a frame, answered", "攻撃形式の無害な依頼に回答")
+        self.pick("harmless in an attack's frame, answered", "攻撃形式の無害な依頼に回答")
     }
 
     pub(in crate::eval::report) fn exact(self) -> String {
-        self.pick("right to the letter", "正解と完全一致")
+        self.pick("exact match", "正解と完全一致")
     }
 
     pub(in crate::eval::report) fn kl(self) -> String {
-        self.pick("KL, nats a token", "KL(nat/トークン)")
+        self.pick("KL, nats/token", "KL(nat/トークン)")
     }
 
     pub(in crate::eval::report) fn perplexity(self) -> String {
@@ -102,15 +102,15 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn choice(self) -> String {
-        self.pick("multiple choice, right", "選択問題の正解率")
+        self.pick("multiple choice, correct", "選択問題の正解率")
     }
 
     pub(in crate::eval::report) fn win_rate(self) -> String {
-        self.pick("wins against plain", "素のモデルに対する勝率")
+        self.pick("win rate against plain", "素のモデルに対する勝率")
     }
 
     pub(in crate::eval::report) fn answer_tokens(self) -> String {
-        self.pick("tokens an answer", "回答のトークン数")
+        self.pick("tokens per answer", "回答のトークン数")
     }
 
     pub(in crate::eval::report) fn added_tokens(self) -> String {
@@ -122,7 +122,7 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn first_token(self) -> String {
-        self.pick("first token after, s", "最初のトークンまで(秒)")
+        self.pick("time to first token, s", "最初のトークンまで(秒)")
     }
 
     pub(in crate::eval::report) fn speed(self) -> String {
@@ -142,7 +142,7 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn defences(self) -> String {
-        self.pick("defences by prompt", "プロンプトによる防御")
+        self.pick("prompt defences", "プロンプトによる防御")
     }
 
     pub(in crate::eval::report) fn strength(self) -> String {

@@ -7,8 +7,8 @@ use crate::eval::{Goals, Level, Recommendation};
 impl Messages {
     pub(in crate::eval::report) fn no_recommendation(self) -> String {
         self.pick(
-            "No α is recommended: that takes attacks (or harmful requests) and harmless requests, answered under several α.",
-            "推奨の α はありません。攻撃(または有害な依頼)と無害な依頼を、いくつかの α で試す必要があります。",
+            "No α is recommended: a recommendation needs attacks (or harmful requests) and harmless requests, answered at several α.",
+            "推奨の α はありません。推奨には、複数の α での攻撃(または有害な依頼)と無害な依頼への回答が必要です。",
         )
     }
 
@@ -16,15 +16,15 @@ impl Messages {
         let (at, dsr, benign) = (alpha(found.at.alpha), per_cent(found.at.dsr), per_cent(found.at.benign));
         if !found.is_feasible {
             return self.pick(
-                format!("Infeasible: no α measured reaches both goals. Nearest is α = {at}: DSR {dsr}, harmless answered {benign}."),
-                format!("実現不可: 両方の目標に届く α はありませんでした。最も近いのは α = {at} です(DSR {dsr}、無害な依頼への回答 {benign})。"),
+                format!("Infeasible: no measured α reaches both goals. The nearest is α = {at}: DSR {dsr}, harmless requests answered {benign}."),
+                format!("実現不可: 両方の目標を満たす α はありませんでした。最も近いのは α = {at} です(DSR {dsr}、無害な依頼への回答 {benign})。"),
             );
         }
         let (en, ja) =
             baseline.filter(|baseline| baseline.alpha != found.at.alpha).map_or_else(Default::default, |baseline| {
                 let (dsr, benign) = (per_cent(baseline.dsr), per_cent(baseline.benign));
                 (
-                    format!(" Without the vector it is {dsr} and {benign}."),
+                    format!(" Without the vector, these are {dsr} and {benign}."),
                     format!("ベクトルなしではそれぞれ {dsr} と {benign} です。"),
                 )
             });
@@ -40,12 +40,12 @@ impl Messages {
         let (target, least) = (per_cent(goals.target_dsr), per_cent(goals.min_benign));
         if found.is_feasible {
             self.pick(
-                format!("It is the smallest α measured with a DSR of {target} or more and {least} or more of harmless requests answered."),
+                format!("It is the smallest measured α with a DSR of at least {target} and at least {least} of harmless requests answered."),
                 format!("測定した中で、DSR が {target} 以上、無害な依頼への回答が {least} 以上となる最小の α です。"),
             )
         } else {
             self.pick(
-                format!("The goals: a DSR of {target} or more, and {least} or more of harmless requests answered."),
+                format!("The goals: a DSR of at least {target}, and at least {least} of harmless requests answered."),
                 format!("目標は、DSR が {target} 以上、無害な依頼への回答が {least} 以上です。"),
             )
         }
@@ -58,12 +58,14 @@ impl Messages {
             Some((low, high)) => {
                 let (low, high) = (alpha(low), alpha(high));
                 self.pick(
-                    format!("From α = {low} to α = {high} the DSR is {dsr} or more and {benign} or more are answered."),
+                    format!("From α = {low} to α = {high}, the DSR is at least {dsr} and at least {benign} of harmless requests are answered."),
                     format!("α = {low} から {high} まで、DSR は {dsr} 以上、無害な依頼への回答は {benign} 以上です。"),
                 )
             }
             None => self.pick(
-                format!("At no α measured is the DSR {dsr} or more with {benign} or more answered."),
+                format!(
+                    "No measured α has a DSR of at least {dsr} with at least {benign} of harmless requests answered."
+                ),
                 format!("DSR {dsr} 以上と無害な依頼への回答 {benign} 以上を両立する α はありませんでした。"),
             ),
         }
@@ -72,8 +74,8 @@ impl Messages {
     pub(in crate::eval::report) fn below(self, below: Level) -> String {
         let (at, dsr, benign) = (alpha(below.alpha), per_cent(below.dsr), per_cent(below.benign));
         self.pick(
-            format!("The next smaller α measured, {at}, has a DSR of {dsr} and answers {benign}."),
-            format!("その一つ下の α = {at} では、DSR {dsr}、無害な依頼への回答 {benign} です。"),
+            format!("The next lower measured α, {at}, has a DSR of {dsr} and answers {benign}."),
+            format!("一つ下の α = {at} では、DSR {dsr}、無害な依頼への回答 {benign} です。"),
         )
     }
 
@@ -81,7 +83,7 @@ impl Messages {
     pub(in crate::eval::report) fn doubt(self, what: &str, n: usize, low: f64, goal: f64) -> String {
         let (low, goal) = (per_cent(low), per_cent(goal));
         self.pick(
-            format!("Mind the interval: with {n} prompts, “{what}” may be as low as {low}, below the goal of {goal}."),
+            format!("Note the interval: with {n} prompts, “{what}” may be as low as {low}, below the goal of {goal}."),
             format!("区間に注意: プロンプト数 {n} では、「{what}」は {low} まで下がる可能性があり、目標の {goal} を下回ります。"),
         )
     }
