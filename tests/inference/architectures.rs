@@ -1,8 +1,8 @@
-//! Every family of models that people run, each as a tiny model with random weights (`tests/architectures/make.py`):
-//! does a vector reach what it says, or is it refused with the family's name?
+//! The common model families, each as a tiny model with random weights (`tests/architectures/make.py`): does a vector
+//! take effect at every layer it names, or is it refused with the family's name?
 //!
-//! docs/architectures.md is what this run gives: `ANTIDOTE_WRITE=1 ./x test --test inference architectures` writes it
-//! anew, and without the variable the run must give the page that is there.
+//! This test generates docs/architectures.md: `ANTIDOTE_WRITE=1 ./x test --test inference architectures` writes it;
+//! without the variable, the committed page must match.
 
 use crate::common;
 
@@ -173,17 +173,16 @@ fn examine(name: &str, people_say: &str, family: Family) -> String {
 
 const HEAD: &str = "# Architectures
 
-What was tried on a tiny model of each family, made by `tests/architectures/make.py`; written by
-`ANTIDOTE_WRITE=1 ./x test --test inference architectures`, which fails where this page is not what it finds. Families
-that are not here are tried when a model of theirs is loaded: a vector that does not reach every layer it names is
-refused.
+Tests on a tiny model of each family, made by `tests/architectures/make.py`. This page is written by
+`ANTIDOTE_WRITE=1 ./x test --test inference architectures`; without the variable, the test fails if the page is out of date.
+Other families are checked when a model is loaded: a vector that does not take effect at every layer it names is refused.
 
 - **loads**: llama.cpp loads it and it answers.
 - **states**: `antidote dump` reads the output of every block.
-- **vector at l**: added to the output of block l it changes that output by exactly its values, and no block before it.
-- **steering**: a session with a vector at all layers but layer 0 starts, or is refused with the architecture's name.
-- **α = 0**: the logits are those of the plain model to the bit, also after α was turned up and down again.
-- **batches**: a prompt in one batch and token by token gives the same logits, but for rounding.
+- **vector at l**: a vector at layer l changes the output of block l by exactly its values, and no earlier block.
+- **steering**: a session with a vector at every layer but 0 starts, or is refused with the architecture's name.
+- **α = 0**: the logits equal the plain model's bit for bit, even after raising α and setting it back.
+- **batches**: a prompt in one batch and token by token gives the same logits, up to rounding.
 
 | architecture | for example | loads | states | vector at l | steering | α = 0 | batches |
 | --- | --- | --- | --- | --- | --- | --- | --- |
