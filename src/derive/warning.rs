@@ -63,7 +63,7 @@ impl fmt::Display for Warning {
             Self::NothingHeldOut { n_harmful, n_benign } => write!(
                 f,
                 "no prompts were held out: {n_harmful} harmful and {n_benign} benign ones are too few, so performance on other \
-                 prompts is unknown. With at least 10 of each, a fifth is held out."
+                 prompts is unknown. Use at least 10 of each, and a fifth is held out."
             ),
             Self::PoorSeparation { auc, cohens_d } => {
                 write!(
@@ -216,7 +216,7 @@ mod tests {
             Warning::LastTokensDiffer { distance: 1.0 },
         ] {
             let text = warning.to_string();
-            assert!(["Use ", "Put ", "From "].iter().any(|way_out| text.contains(way_out)), "{text}");
+            assert!(text.contains("Use "), "{text}");
         }
     }
 }

@@ -57,7 +57,7 @@ fn what_is_wrong_is_said() {
     says(&|bytes| bytes[4] = 0, "version 0");
     says(&|bytes| bytes[8..16].fill(0xFF), "tensors (byte 8)");
     says(&|bytes| bytes[16..24].fill(0xFF), "metadata entries (byte 16)");
-    says(&|bytes| bytes.truncate(bytes.len() - 1), "\"output_norm.weight\" needs up to byte");
+    says(&|bytes| bytes.truncate(bytes.len() - 1), "\"output_norm.weight\" extends to byte");
     says(&|bytes| bytes[24..32].fill(0xFF), "a metadata key at byte 32");
     says(&|bytes| bytes[32] = 0xFF, "byte 24 is not UTF-8");
     says(&|bytes| bytes[52] = 77, "byte 52 has the unknown type 77");
@@ -70,7 +70,7 @@ fn metadata_that_breaks_a_rule_is_refused() {
         assert!(text.contains(words), "{text}");
     };
     says(&[entry("", 0, &[1])], "byte 24 is empty");
-    says(&[entry("a", 0, &[1]), entry("a", 0, &[1])], "metadata key \"a\" at byte 38 is there twice");
+    says(&[entry("a", 0, &[1]), entry("a", 0, &[1])], "metadata key \"a\" at byte 38 is a duplicate");
     says(&[entry("general.alignment", 4, &[24, 0, 0, 0])], "not a power of two");
     says(&[entry("general.alignment", 4, &[0, 0, 0, 0])], "not a power of two");
     says(&[entry("general.alignment", 4, &[0, 0, 0, 0x80])], "not a power of two");
@@ -102,7 +102,7 @@ fn tensors_that_break_a_rule_are_refused() {
     says(&[tensor("t", &[1], 0, 4)], "not aligned");
     says(&[tensor("t", &[17], 0, 0)], "extends to byte");
     says(&[tensor("t", &[1], 0, u64::MAX - 31)], "extends to byte");
-    says(&[tensor("t", &[1], 0, 0), tensor("t", &[1], 0, 32)], "tensor \"t\" at byte 57 is there twice");
+    says(&[tensor("t", &[1], 0, 0), tensor("t", &[1], 0, 32)], "tensor \"t\" at byte 57 is a duplicate");
     assert!(Gguf::parse(&file(&[], &[tensor("t", &[16], 0, 0)])).is_ok());
     assert!(Gguf::parse(&file(&[], &[tensor("a", &[], 0, 0), tensor("b", &[2, 2, 2, 1], 0, 32)])).is_ok());
 }

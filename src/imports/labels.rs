@@ -108,8 +108,8 @@ mod tests {
             assert!(text.contains(words), "{text}");
         };
         says(b"1\n\n0\n", "line 2");
-        says(b"1\nmaybe\n", "line 2 says \"maybe\"");
-        says(b"[1, 2]", "entry 2 says \"2\"");
+        says(b"1\nmaybe\n", "line 2 is \"maybe\"");
+        says(b"[1, 2]", "entry 2 is \"2\"");
         says(b"[1, ", "JSON");
         says(b"", "no labels");
         says(b"[]", "no labels");

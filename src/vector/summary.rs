@@ -225,16 +225,16 @@ fingerprint      00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d
 method           pca
 sparsity         5.0% of the components kept
 sign             positive α is safer
-scale            gap: at α = 1 the whole direction moves mean benign onto mean harmful
+scale            gap: at α = 1 the full direction moves the mean benign state onto the mean harmful one
 made from        200 harmful and 300 benign prompts
-held out         40 harmful and 60 benign of them
+held out         40 harmful and 60 benign prompts of these
 suggested α      0.5
 useful α         0.25 to 1
 created          2025-11-24T16:00:00Z
 provenance       made for a test
 size             SIZE bytes, SHARE% of a control-vector GGUF with all components (64)
 
-                                        fitted          on prompts held out
+                                        fitted          on held-out prompts
 layer  components  energy kept      norm  Cohen's d     AUC    Fisher  Cohen's d
     1           3        75.0%     2.291       1.50   0.875      0.50       1.25 █████
     3           1        75.0%     1.000       1.50   1.000     12.50       5.00 ████████████████████

@@ -302,7 +302,7 @@ fn a_target_out_of_reach_is_called_infeasible_and_nothing_is_written() {
     args[given] = vector.clone().into();
     let ran = antidote(&args);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.stdout.contains("infeasible: no α that was measured has DSR ≥ 100.0%"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("infeasible: no measured α has DSR ≥ 100.0%"), "{}", ran.stdout);
     assert!(ran.stdout.contains("nearest is α = ") && ran.stderr.contains("not updated"), "{ran:?}");
     assert_eq!(before, std::fs::read(&vector).unwrap());
 }
