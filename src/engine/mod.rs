@@ -6,10 +6,10 @@
 mod attention;
 mod boundary;
 mod capture;
+mod constraint;
 mod distribution;
 mod error;
 mod explain;
-mod grammar;
 mod live_check;
 mod logits;
 pub mod logs;
@@ -28,6 +28,7 @@ mod suitable;
 mod text_stream;
 
 pub use capture::{HiddenStates, Reading};
+pub use constraint::{ConstraintSpec, SchemaError};
 pub use distribution::{divergence, log_probabilities, surprise};
 pub use error::EngineError;
 pub use explain::{Component, ExplainedLayer, ScoredToken, explain};

@@ -363,8 +363,8 @@ impl<'model> Session<'model> {
             if self.interrupter.is_raised() {
                 break FinishReason::Interrupted;
             }
-            let token = sampler.choose(self.output()?);
-            sampler.accept(token);
+            let token = sampler.choose(self.output()?)?;
+            sampler.accept(token)?;
             if !limits.ignore_end && self.model().ends_answer(token) {
                 break FinishReason::EndOfTurn;
             }

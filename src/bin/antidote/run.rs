@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
 use antidote::chat::{Conversation, Language, Piece, Reply};
-use antidote::engine::{FinishReason, Limits, Model, PartialSteering, Sampler, Session};
+use antidote::engine::{ConstraintSpec, FinishReason, Limits, Model, PartialSteering, Sampler, Session};
 use serde::Serialize;
 
 use super::args::RunArgs;
@@ -60,9 +60,9 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     })?;
-    let grammar = args.generation.grammar(&model)?;
+    let constraint = args.generation.constraint(&model)?;
     for prompt in &prompts {
-        let finish = answer(&args, prompt, grammar.as_deref(), &model, &mut session)?;
+        let finish = answer(&args, prompt, constraint.as_ref(), &model, &mut session)?;
         if finish == FinishReason::Interrupted {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
@@ -104,15 +104,15 @@ fn refuse_to_guess_alpha(args: &RunArgs, steering: &antidote::engine::Steering) 
 fn answer(
     args: &RunArgs,
     prompt: &str,
-    grammar: Option<&str>,
+    constraint: Option<&ConstraintSpec>,
     model: &Model,
     session: &mut Session<'_>,
 ) -> Result<FinishReason, Failure> {
     session.forget();
     let mut conversation = Conversation::new(args.template.template(model)?, args.generation.system.clone());
     let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
-    if let Some(grammar) = grammar {
-        sampler = sampler.with_grammar(grammar, model)?;
+    if let Some(constraint) = constraint {
+        sampler = sampler.with_constraint(constraint, model)?;
     }
     let limits = Limits { max_tokens: args.generation.max_tokens, ..Limits::default() };
     let mut stdout = io::stdout().lock();

@@ -16,7 +16,9 @@ use super::saved::SavedError;
 use super::signals::Watch;
 use super::template::TemplateError;
 use super::words::{Language, StatsLine};
-use crate::engine::{Answer, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector};
+use crate::engine::{
+    Answer, ConstraintSpec, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector,
+};
 use keep::Home;
 
 /// What ends a chat with an error.
@@ -54,8 +56,8 @@ impl From<EngineError> for ReplError {
 pub struct ReplOptions {
     /// How tokens are chosen.
     pub sampling: Sampling,
-    /// A grammar that every answer follows (llama.cpp's GBNF).
-    pub grammar: Option<String>,
+    /// What every answer must follow.
+    pub constraint: Option<ConstraintSpec>,
     /// When answers end.
     pub limits: Limits,
     /// Language of the interface.
@@ -73,8 +75,8 @@ pub struct ReplOptions {
 impl ReplOptions {
     fn sampler(&self, sampling: &Sampling, model: &Model) -> Result<Sampler, EngineError> {
         let sampler = Sampler::new(sampling, model.n_vocab());
-        match &self.grammar {
-            Some(grammar) => sampler.with_grammar(grammar, model),
+        match &self.constraint {
+            Some(constraint) => sampler.with_constraint(constraint, model),
             None => Ok(sampler),
         }
     }
@@ -104,7 +106,7 @@ impl<'model> Repl<'model> {
     /// A chat that has not begun.
     ///
     /// # Errors
-    /// Signals cannot be caught, or the grammar is not one.
+    /// Signals cannot be caught, or the constraint cannot be used.
     pub fn new(session: Session<'model>, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
         let sampler = options.sampler(&options.sampling, session.model())?;
         let watch = Watch::begin(session.interrupter()).map_err(ReplError::Signals)?;
