@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::thread;
 
 use antidote::engine::{
-    CancelToken, ContextOptions, ContextParams, EngineError, FinishReason, Handle, Limits, LoadOptions, Model,
-    OwnedEvent, Request, Sampler, Session, Steering, SteeringVector, Trial, on_abort,
+    CancelToken, ConstraintSpec, ContextOptions, ContextParams, EngineError, FinishReason, Handle, Limits, LoadOptions,
+    Model, OwnedEvent, Request, Sampler, Session, Steering, SteeringVector, Trial, on_abort,
 };
 use antidote::files::{MappedFile, on_bus_error};
 use antidote::gguf::Gguf;
@@ -239,7 +239,8 @@ fn every_error_quotes_its_own_complaints() {
                 if round % 5 > 0 {
                     continue;
                 }
-                let error = Sampler::default().with_grammar("root ::= missing", &model).err().expect("no grammar");
+                let grammar = ConstraintSpec::Gbnf("root ::= missing".to_owned());
+                let error = Sampler::default().with_constraint(&grammar, &model).err().expect("no grammar");
                 let EngineError::Grammar { complaints, .. } = &error else { panic!("{error}") };
                 assert!(complaints.iter().all(|text| !text.contains("tensor")), "{complaints:?}");
             }

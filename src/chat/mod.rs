@@ -5,7 +5,6 @@ mod command;
 mod completion;
 mod examples;
 mod input;
-mod json_schema;
 mod messages;
 mod multiline;
 mod ranges;
@@ -15,7 +14,6 @@ mod signals;
 
 pub use command::parse_alpha;
 pub use examples::Examples;
-pub use json_schema::{SchemaError, grammar_of_schema};
 pub use repl::{Ended, Hint, Repl, ReplError, ReplOptions};
 pub use saved::{Saved, SavedError, SavedModel};
 pub use signals::EndBySignal;

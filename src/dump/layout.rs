@@ -52,14 +52,15 @@ impl Layout {
         };
         let too_large = || format!("{n_rows} prompts × {n_layer} layers × {n_embd} is too large");
         let (row_bytes, states_end, labels_end) = sizes().ok_or_else(too_large)?;
+        // In the order of the alphabet, which is the same with and without serde_json's `preserve_order`.
         let header = json!({
             "__metadata__": meta.to_strings(),
             STATES: {
+                "data_offsets": [0, states_end],
                 "dtype": element.safetensors_name(),
                 "shape": [n_rows, n_layer, n_embd],
-                "data_offsets": [0, states_end],
             },
-            LABELS: { "dtype": "U8", "shape": [n_rows], "data_offsets": [states_end, labels_end] },
+            LABELS: { "data_offsets": [states_end, labels_end], "dtype": "U8", "shape": [n_rows] },
         });
         let mut header = header.to_string();
         let padding = header.len().next_multiple_of(ALIGNMENT) - header.len();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::constraint::SchemaError;
 use crate::vector;
 
 /// An error of the engine. Each message says what was wrong, where, and what to do next.
@@ -114,6 +115,15 @@ pub enum EngineError {
         why: String,
         /// What llama.cpp says.
         complaints: Vec<String>,
+    },
+    /// A JSON schema that cannot be enforced.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// A constraint that this model cannot follow, or not any longer.
+    #[error("{why}")]
+    Constraint {
+        /// What happened.
+        why: String,
     },
     /// Stopped from outside.
     #[error("interrupted")]

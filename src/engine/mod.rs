@@ -5,13 +5,13 @@
 
 mod attention;
 mod cancel;
+mod constraint;
 mod context_params;
 mod distribution;
 mod error;
 mod explain;
 mod ffi;
 mod gguf_validation;
-mod grammar;
 mod handle;
 mod hidden_states;
 mod logits;
@@ -35,6 +35,7 @@ mod text_stream;
 mod verified;
 
 pub use cancel::{CancelToken, Interrupter};
+pub use constraint::{ConstraintSpec, SchemaError};
 pub use context_params::{ContextParams, slots_that_fit};
 pub use distribution::{divergence, log_probabilities, surprise};
 pub use error::EngineError;

@@ -7,7 +7,9 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
+use llguidance::ParserFactory;
 
+use super::constraint::TokenTree;
 use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::operation::Operation;
@@ -68,6 +70,7 @@ pub struct Model {
     n_vocab: usize,
     n_ctx_train: u32,
     n_cached_values: u64,
+    token_tree: TokenTree,
 }
 
 impl Model {
@@ -139,6 +142,7 @@ impl Model {
             n_vocab,
             n_ctx_train,
             n_cached_values,
+            token_tree: TokenTree::default(),
         })
     }
 
@@ -149,6 +153,11 @@ impl Model {
     /// Begins a call into llama.cpp for this model.
     pub(super) fn operation(&self) -> Operation {
         Operation::begin(&self.path)
+    }
+
+    /// The tokens as JSON schemas look them up; made when first asked for.
+    pub(super) fn token_tree(&self) -> Result<&ParserFactory, String> {
+        self.token_tree.of(self)
     }
 
     /// The file.

@@ -5,8 +5,8 @@ use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token::data::LlamaTokenData;
 use llama_cpp_2::token::data_array::LlamaTokenDataArray;
 
+use super::constraint::{Constraint, ConstraintSpec};
 use super::error::EngineError;
-use super::grammar::Grammar;
 use super::model::{Model, Token};
 
 /// How tokens are chosen. Names and defaults are llama.cpp's.
@@ -53,7 +53,7 @@ impl Sampling {
 /// A sampler chain with its memory of recent tokens.
 pub struct Sampler {
     kind: Kind,
-    grammar: Option<Grammar>,
+    constraint: Option<Constraint>,
     /// Reused for every token: one entry a token of the vocabulary.
     candidates: LlamaTokenDataArray,
 }
@@ -67,7 +67,7 @@ enum Kind {
 impl Default for Sampler {
     /// The likeliest token, always.
     fn default() -> Self {
-        Self { kind: Kind::Greedy, grammar: None, candidates: LlamaTokenDataArray::new(vec![], false) }
+        Self { kind: Kind::Greedy, constraint: None, candidates: LlamaTokenDataArray::new(vec![], false) }
     }
 }
 
@@ -96,35 +96,38 @@ impl Sampler {
             }
             Kind::Chain(LlamaSampler::chain_simple(chain))
         };
-        Self { kind, grammar: None, candidates: LlamaTokenDataArray::new(vec![], false) }
+        Self { kind, constraint: None, candidates: LlamaTokenDataArray::new(vec![], false) }
     }
 
-    /// The same sampler, under the grammar in `gbnf` (llama.cpp's GBNF, beginning at `root`) on `model`.
+    /// The same sampler, whose answers on `model` follow `spec`.
     ///
     /// # Errors
-    /// [`EngineError::Grammar`]: `gbnf` is not a grammar.
-    pub fn with_grammar(mut self, gbnf: &str, model: &Model) -> Result<Self, EngineError> {
-        self.grammar = Some(Grammar::new(gbnf, model)?);
+    /// [`EngineError::Grammar`], [`EngineError::Schema`] or [`EngineError::Constraint`]: they cannot be.
+    pub fn with_constraint(mut self, spec: &ConstraintSpec, model: &Model) -> Result<Self, EngineError> {
+        self.constraint = Some(Constraint::new(spec, model)?);
         Ok(self)
     }
 
-    /// A new answer begins: a grammar starts over, recent tokens are remembered.
+    /// A new answer begins: a constraint starts over, recent tokens are remembered.
     pub fn begin(&mut self) {
-        if let Some(grammar) = &mut self.grammar {
-            grammar.begin();
+        if let Some(constraint) = &mut self.constraint {
+            constraint.begin();
         }
     }
 
     /// The next token for `logits` (`[n_vocab]`).
-    pub fn choose(&mut self, logits: &[f32]) -> Token {
+    ///
+    /// # Errors
+    /// [`EngineError::Constraint`]: the answer can no longer follow its constraint.
+    pub fn choose(&mut self, logits: &[f32]) -> Result<Token, EngineError> {
         let wish = self.choose_freely(logits);
-        let Some(grammar) = &mut self.grammar else { return wish };
+        let Some(constraint) = &mut self.constraint else { return Ok(wish) };
         // As llama.cpp does: most wishes are allowed, and trying one token is far cheaper than trying all.
-        if grammar.allows(wish) {
-            return wish;
+        if constraint.allows(wish)? {
+            return Ok(wish);
         }
         fill(&mut self.candidates, logits);
-        grammar.restrict(&mut self.candidates);
+        constraint.restrict(&mut self.candidates)?;
         let second = match &mut self.kind {
             Kind::Greedy => self.candidates.data.iter().map(LlamaTokenData::logit).collect::<Vec<_>>(),
             Kind::Chain(chain) => {
@@ -136,7 +139,7 @@ impl Sampler {
             Some(token) => Token(token.0),
             None => likeliest(&second),
         };
-        if grammar.allows(second) { second } else { grammar.end() }
+        if constraint.allows(second)? { Ok(second) } else { constraint.end() }
     }
 
     fn choose_freely(&mut self, logits: &[f32]) -> Token {
@@ -152,12 +155,16 @@ impl Sampler {
     }
 
     /// Tells the chain that `token` came, so that repetition can be punished.
-    pub fn accept(&mut self, token: Token) {
+    ///
+    /// # Errors
+    /// [`EngineError::Constraint`]: the constraint has failed.
+    pub fn accept(&mut self, token: Token) -> Result<(), EngineError> {
         if let Kind::Chain(chain) = &mut self.kind {
             chain.accept(LlamaToken(token.0));
         }
-        if let Some(grammar) = &mut self.grammar {
-            grammar.accept(token);
+        match &mut self.constraint {
+            Some(constraint) => constraint.accept(token),
+            None => Ok(()),
         }
     }
 }
@@ -194,7 +201,7 @@ mod tests {
     #[test]
     fn greedy_takes_the_first_of_equals() {
         let mut sampler = Sampler::new(&Sampling::greedy(), 4);
-        assert_eq!(sampler.choose(&[0.5, 2.0, 2.0, -1.0]), Token(1));
+        assert_eq!(sampler.choose(&[0.5, 2.0, 2.0, -1.0]).unwrap(), Token(1));
     }
 
     #[test]
@@ -202,7 +209,7 @@ mod tests {
         let logits: Vec<f32> = (0..64_u8).map(|i| f32::from(i % 7)).collect();
         let choices = |seed| {
             let mut sampler = Sampler::new(&Sampling { seed: Some(seed), ..Sampling::default() }, logits.len());
-            (0..32).map(|_| sampler.choose(&logits)).collect::<Vec<_>>()
+            (0..32).map(|_| sampler.choose(&logits).unwrap()).collect::<Vec<_>>()
         };
         assert_eq!(choices(1), choices(1));
         assert_ne!(choices(1), choices(2));
@@ -212,14 +219,14 @@ mod tests {
     fn a_repeat_penalty_moves_the_choice_away_even_without_chance() {
         let sampling = Sampling { repeat_penalty: 2.0, ..Sampling::greedy() };
         let mut sampler = Sampler::new(&sampling, 3);
-        let first = sampler.choose(&[1.0, 3.0, 2.0]);
-        sampler.accept(first);
-        assert_eq!((first, sampler.choose(&[1.0, 3.0, 2.0])), (Token(1), Token(2)));
+        let first = sampler.choose(&[1.0, 3.0, 2.0]).unwrap();
+        sampler.accept(first).unwrap();
+        assert_eq!((first, sampler.choose(&[1.0, 3.0, 2.0]).unwrap()), (Token(1), Token(2)));
     }
 
     #[test]
     fn top_k_of_one_is_greedy() {
         let mut sampler = Sampler::new(&Sampling { top_k: 1, seed: Some(3), ..Sampling::default() }, 3);
-        assert_eq!(sampler.choose(&[1.0, 3.0, 2.0]), Token(1));
+        assert_eq!(sampler.choose(&[1.0, 3.0, 2.0]).unwrap(), Token(1));
     }
 }

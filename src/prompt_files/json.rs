@@ -72,8 +72,8 @@ fn prompt_in(object: &Map<String, Value>) -> Result<String, String> {
 
 /// The field called `wanted`, in any case of letters; `None` if there is none.
 pub(super) fn text_in<'a>(object: &'a Map<String, Value>, wanted: &str) -> Result<Option<&'a str>, String> {
-    let Some((name, value)) = object.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)) else {
-        return Ok(None);
-    };
+    let named = object.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    // The first of the alphabet: objects are sorted only without serde_json's `preserve_order`.
+    let Some((name, value)) = named.min_by_key(|(name, _)| name.as_str()) else { return Ok(None) };
     value.as_str().map(Some).ok_or_else(|| format!("'{name}' is not a string"))
 }

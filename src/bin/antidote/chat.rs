@@ -20,7 +20,7 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let conversation = Conversation::new(args.template.template(&model)?, args.generation.system.clone());
     let options = ReplOptions {
         sampling: args.generation.sampling(),
-        grammar: args.generation.grammar(&model)?,
+        constraint: args.generation.constraint(&model)?,
         limits: Limits { max_tokens: args.generation.max_tokens, ..Limits::default() },
         language: args.lang.map_or_else(Language::of_locale, Language::from),
         quiet: args.output.quiet,

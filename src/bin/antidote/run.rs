@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
-use antidote::engine::{CancelToken, FinishReason, Limits, Model, PartialSteering, Sampler, Session};
+use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, Limits, Model, PartialSteering, Sampler, Session};
 use antidote::prompt::{Conversation, Language, Piece, Reply};
 use serde::Serialize;
 
@@ -62,9 +62,9 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
     })?;
-    let grammar = args.generation.grammar(&model)?;
+    let constraint = args.generation.constraint(&model)?;
     for prompt in &prompts {
-        let finish = answer(&args, prompt, grammar.as_deref(), &model, &mut session, &cancel)?;
+        let finish = answer(&args, prompt, constraint.as_ref(), &model, &mut session, &cancel)?;
         if finish == FinishReason::Interrupted {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
@@ -107,7 +107,7 @@ fn refuse_to_guess_alpha(args: &RunArgs, vectors: &[ChosenVector]) -> Result<(),
 fn answer(
     args: &RunArgs,
     prompt: &str,
-    grammar: Option<&str>,
+    constraint: Option<&ConstraintSpec>,
     model: &Model,
     session: &mut Session,
     cancel: &CancelToken,
@@ -115,8 +115,8 @@ fn answer(
     session.forget();
     let mut conversation = Conversation::new(args.template.template(model)?, args.generation.system.clone());
     let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
-    if let Some(grammar) = grammar {
-        sampler = sampler.with_grammar(grammar, model)?;
+    if let Some(constraint) = constraint {
+        sampler = sampler.with_constraint(constraint, model)?;
     }
     let limits = Limits { max_tokens: args.generation.max_tokens, ..Limits::default() };
     let mut stdout = io::stdout().lock();

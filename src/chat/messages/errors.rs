@@ -70,6 +70,7 @@ fn rare(error: &EngineError) -> String {
             "コンテキストが一杯です。{n_ctx} トークンのコンテキストに、あと {n_tokens} トークンは入りません。/reset で最初からやり直せます。"
         ),
         EngineError::Grammar { why, complaints } => format!("文法を使えません: {why}。{}", said(complaints)),
+        EngineError::Schema(_) | EngineError::Constraint { .. } => format!("指定された形式で回答できません: {error}"),
         EngineError::Interrupted => "中断しました。".to_owned(),
         EngineError::ControlVectorRefused { code } => {
             format!("llama.cpp が制御ベクトルを受け付けませんでした(コード {code})。保護できないため、回答しません。")
@@ -100,6 +101,7 @@ mod tests {
             EngineError::Decode { code: -3, complaints: complaints() },
             EngineError::CacheFull { n_ctx: 4096, n_tokens: 7 },
             EngineError::Grammar { why: "no root".to_owned(), complaints: vec![] },
+            EngineError::Constraint { why: "nothing is allowed".to_owned() },
             EngineError::Interrupted,
             EngineError::ControlVectorRefused { code: -1 },
             EngineError::NotFinite { path: "v.sv".into(), alpha: 9.0 },

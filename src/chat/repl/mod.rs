@@ -15,7 +15,8 @@ use super::messages::StatsLine;
 use super::saved::SavedError;
 use super::signals::{EndBySignal, Watch};
 use crate::engine::{
-    CancelToken, Completion, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session, SteeringVector,
+    CancelToken, Completion, ConstraintSpec, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session,
+    SteeringVector,
 };
 use crate::prompt::Language;
 use crate::prompt::TemplateError;
@@ -57,8 +58,8 @@ impl From<EngineError> for ReplError {
 pub struct ReplOptions {
     /// How tokens are chosen.
     pub sampling: Sampling,
-    /// A grammar that every answer follows (llama.cpp's GBNF).
-    pub grammar: Option<String>,
+    /// What every answer must follow.
+    pub constraint: Option<ConstraintSpec>,
     /// When answers end.
     pub limits: Limits,
     /// Language of the interface.
@@ -95,8 +96,8 @@ pub type Hint = fn(&(dyn std::error::Error + 'static), Language) -> Option<Strin
 impl ReplOptions {
     fn sampler(&self, sampling: &Sampling, model: &Model) -> Result<Sampler, EngineError> {
         let sampler = Sampler::new(sampling, model.n_vocab());
-        match &self.grammar {
-            Some(grammar) => sampler.with_grammar(grammar, model),
+        match &self.constraint {
+            Some(constraint) => sampler.with_constraint(constraint, model),
             None => Ok(sampler),
         }
     }
@@ -128,7 +129,7 @@ impl Repl {
     /// A chat that has not begun.
     ///
     /// # Errors
-    /// Signals cannot be caught, or the grammar is not one.
+    /// Signals cannot be caught, or the constraint cannot be used.
     pub fn new(session: Session, conversation: Conversation, options: ReplOptions) -> Result<Self, ReplError> {
         let sampler = options.sampler(&options.sampling, session.model())?;
         let watch = Watch::begin(options.end_by_signal).map_err(ReplError::Signals)?;

@@ -60,8 +60,8 @@ impl Scheduler {
             let logits = logits::usable(&mut self.context, row, alpha)?;
             running.is_checked = true;
             let Some((sampler, limits)) = running.answering() else { return Ok(Next::End(FinishReason::EndOfTurn)) };
-            let token = sampler.choose(logits);
-            sampler.accept(token);
+            let token = sampler.choose(logits)?;
+            sampler.accept(token)?;
             let (goes_on, is_shown) = (limits.ignore_end, limits.shown_tokens.contains(&token));
             let model = self.context.model();
             if !goes_on && model.ends_answer(token) {

@@ -158,7 +158,9 @@ impl<'a> Ready<'a> {
             "questions_hash": hash_of(&self.bed.questions),
             "likelihoods": self.settings.n_likelihood,
         });
-        Ok(pins.as_object().cloned().unwrap_or_default())
+        let mut pins = pins.as_object().cloned().unwrap_or_default();
+        pins.sort_keys();
+        Ok(pins)
     }
 }
 

@@ -53,11 +53,13 @@ fn tojson(value: &Value, options: Kwargs) -> Result<Value, Error> {
     let sort_keys: Option<bool> = options.get("sort_keys")?;
     let _: Option<bool> = options.get("ensure_ascii")?;
     options.assert_all_used()?;
-    // Objects keep their order, except on the way through serde_json's own map, which is sorted.
-    let sorted = match sort_keys {
+    let mut sorted = match sort_keys {
         Some(true) => Some(serde_json::to_value(value).map_err(|error| bad_json(&error))?),
         _ => None,
     };
+    if let Some(value) = &mut sorted {
+        value.sort_all_objects();
+    }
     let json = match (indent, separators.as_deref()) {
         // With an indent Python puts no blank behind a comma.
         (Some(indent), _) => {

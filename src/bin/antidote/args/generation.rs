@@ -1,10 +1,10 @@
 //! How tokens are chosen and when an answer ends.
 
+use std::error::Error;
 use std::num::NonZeroU8;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use antidote::chat::grammar_of_schema;
-use antidote::engine::{Model, Sampler, Sampling, Speculation};
+use antidote::engine::{ConstraintSpec, Model, Sampler, Sampling, Speculation};
 use clap::Args;
 
 /// Sampling, and when an answer ends.
@@ -44,26 +44,26 @@ pub struct GenerationArgs {
     /// Constrain every answer to the grammar in FILE (llama.cpp's GBNF, starting at root).
     #[arg(long, value_name = "FILE.gbnf")]
     pub grammar: Option<PathBuf>,
-    /// Every answer is JSON that fits the schema in FILE.
+    /// Every answer is JSON that matches the JSON Schema in FILE (docs/json-schema.md).
     #[arg(long, value_name = "FILE.json", conflicts_with = "grammar")]
     pub json_schema: Option<PathBuf>,
 }
 
 impl GenerationArgs {
-    /// The grammar that answers follow, checked against `model`.
-    pub fn grammar(&self, model: &Model) -> Result<Option<String>, crate::Failure> {
+    /// What answers must follow, tried on `model`.
+    pub fn constraint(&self, model: &Model) -> Result<Option<ConstraintSpec>, crate::Failure> {
         let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|error| crate::Named::new(file, error));
-        let (file, grammar) = match (&self.grammar, &self.json_schema) {
-            (Some(file), _) => (file, read(file)?),
+        let named = |file: &Path, error: &dyn Error| crate::UsageError(format!("{}: {error}", file.display()));
+        let (file, constraint) = match (&self.grammar, &self.json_schema) {
+            (Some(file), _) => (file, ConstraintSpec::Gbnf(read(file)?)),
             (None, Some(file)) => {
-                let grammar = grammar_of_schema(&read(file)?);
-                (file, grammar.map_err(|error| crate::UsageError(format!("{}: {error}", file.display())))?)
+                (file, ConstraintSpec::json_schema(&read(file)?).map_err(|error| named(file, &error))?)
             }
             (None, None) => return Ok(None),
         };
-        let tried = Sampler::new(&self.sampling(), model.n_vocab()).with_grammar(&grammar, model);
-        tried.map_err(|error| crate::UsageError(format!("{}: {error}", file.display())))?;
-        Ok(Some(grammar))
+        let tried = Sampler::new(&self.sampling(), model.n_vocab()).with_constraint(&constraint, model);
+        tried.map_err(|error| named(file, &error))?;
+        Ok(Some(constraint))
     }
 
     pub fn sampling(&self) -> Sampling {

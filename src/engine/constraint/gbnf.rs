@@ -1,24 +1,22 @@
-//! A grammar in llama.cpp's GBNF that every answer must follow.
+//! A grammar in llama.cpp's GBNF.
 
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token::data::LlamaTokenData;
 use llama_cpp_2::token::data_array::LlamaTokenDataArray;
 
-use super::error::EngineError;
-use super::model::{Model, Token};
+use crate::engine::error::EngineError;
+use crate::engine::model::{Model, Token};
 
 /// The rule that an answer begins with.
 const ROOT: &str = "root";
 
 /// A grammar, and how far an answer has come in it.
-pub(super) struct Grammar {
+pub(super) struct Gbnf {
     sampler: LlamaSampler,
-    /// Ends an answer that cannot go on.
-    end: Token,
 }
 
-impl Grammar {
+impl Gbnf {
     /// Reads `text`. llama.cpp writes what is wrong with it to standard error.
     ///
     /// # Errors
@@ -26,9 +24,9 @@ impl Grammar {
     pub fn new(text: &str, model: &Model) -> Result<Self, EngineError> {
         let operation = model.operation();
         let wrong = |why: String| EngineError::Grammar { why, complaints: operation.complaints() };
-        let sampler = LlamaSampler::grammar(model.llama(), text, ROOT).map_err(|error| wrong(error.to_string()))?;
-        let end = model.end_token().ok_or_else(|| wrong("the model has no token that ends an answer".to_owned()))?;
-        Ok(Self { sampler, end })
+        Ok(Self {
+            sampler: LlamaSampler::grammar(model.llama(), text, ROOT).map_err(|error| wrong(error.to_string()))?,
+        })
     }
 
     /// A new answer begins.
@@ -54,10 +52,5 @@ impl Grammar {
         if self.allows(token) {
             self.sampler.accept(LlamaToken(token.0));
         }
-    }
-
-    /// What to say when nothing is allowed.
-    pub fn end(&self) -> Token {
-        self.end
     }
 }
