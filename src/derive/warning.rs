@@ -66,7 +66,10 @@ impl fmt::Display for Warning {
                  prompts is unknown. Use at least 10 of each, and a fifth is held out."
             ),
             Self::PoorSeparation { auc, cohens_d } => {
-                write!(f, "these directions barely separate harmful from benign prompts (best Cohen's d {cohens_d:.2}")?;
+                write!(
+                    f,
+                    "these directions barely separate harmful from benign prompts (best Cohen's d {cohens_d:.2}"
+                )?;
                 if let Some(auc) = auc {
                     write!(f, ", best AUC {auc:.2} on held-out prompts")?;
                 }

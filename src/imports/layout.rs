@@ -77,7 +77,10 @@ pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Number
         };
         let array = per_layer[position].clone();
         if array.shape != [n_prompts, target.n_embd()] {
-            let wanted = format!("[n_prompts, {}], with the same number of prompts in every layer ({n_prompts})", target.n_embd());
+            let wanted = format!(
+                "[n_prompts, {}], with the same number of prompts in every layer ({n_prompts})",
+                target.n_embd()
+            );
             return Err(shape_error(source, target, &array, wanted, ""));
         }
         let array = plain(source, array, &mut notes)?;

@@ -143,9 +143,7 @@ impl Source {
     fn add_safetensors(&mut self, file: MappedFile) -> Result<(), ImportError> {
         let tensors = SafeTensors::deserialize(&file).map_err(|error| ImportError::Format {
             path: self.path.clone(),
-            reason: format!(
-                "it is not .npy, .npz or valid safetensors ({error}); if it should be, copy it again"
-            ),
+            reason: format!("it is not .npy, .npz or valid safetensors ({error}); if it should be, copy it again"),
         })?;
         let index = self.files.len();
         for (name, tensor) in tensors.iter() {

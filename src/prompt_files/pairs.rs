@@ -130,12 +130,16 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named() {
-        assert!(entry_error("a,b\n1,2\n", "csv").starts_with("line 1: no pair of columns named positive and negative, or"));
+        assert!(
+            entry_error("a,b\n1,2\n", "csv").starts_with("line 1: no pair of columns named positive and negative, or")
+        );
         assert!(entry_error("positive,benign\n1,2\n", "csv").starts_with("line 1: "));
         assert!(entry_error("positive,negative\na,b\nc,\n", "csv").starts_with("line 3: one side"));
         assert!(entry_error("positive,negative\na,b\nc\n", "csv").starts_with("line 3: it has 1 columns"));
         let good = "{\"positive\":\"a\",\"negative\":\"b\"}\n";
-        assert!(entry_error(&format!("{good}{{\"positive\":\"a\"}}\n"), "jsonl").starts_with("line 2: no pair of fields"));
+        assert!(
+            entry_error(&format!("{good}{{\"positive\":\"a\"}}\n"), "jsonl").starts_with("line 2: no pair of fields")
+        );
         assert!(
             entry_error(&format!("{good}{{\"positive\":\"a\",\"negative\":3}}\n"), "")
                 .starts_with("line 2: 'negative'")

@@ -134,7 +134,9 @@ impl Summary<'_> {
         line("made from", &format_args!("{} harmful and {} benign prompts", header.n_harmful, header.n_benign))?;
         match (header.n_harmful_held_out, header.n_benign_held_out) {
             (0, 0) => line("held out", &"none: performance on other prompts is unknown")?,
-            (harmful, benign) => line("held out", &format_args!("{harmful} harmful and {benign} benign prompts of these"))?,
+            (harmful, benign) => {
+                line("held out", &format_args!("{harmful} harmful and {benign} benign prompts of these"))?
+            }
         }
         match header.suggested_alpha {
             Some(alpha) => line("suggested α", &alpha)?,

@@ -212,11 +212,9 @@ fn what_cannot_be_asked_is_counted_and_named() {
     std::fs::write(&place.cases, cases).unwrap();
     let more = ["--alpha", "0", "--defence", "none", "--attacks", attacks.to_str().unwrap()];
     let ran = place.eval("out", &more).succeeds();
-    for words in [
-        "1 left out: duplicate id (benign-1)",
-        "1 left out: no prompt (GCG/m/1)",
-        "longer than the context (GCG/m/2)",
-    ] {
+    for words in
+        ["1 left out: duplicate id (benign-1)", "1 left out: no prompt (GCG/m/1)", "longer than the context (GCG/m/2)"]
+    {
         assert!(ran.stderr.contains(words), "no '{words}' in {}", ran.stderr);
         let told = place.summary("out")["about"]["left_out"].to_string();
         assert!(told.contains(words), "no '{words}' in {told}");

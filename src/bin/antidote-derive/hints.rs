@@ -29,9 +29,9 @@ fn of_derivation(error: &DeriveError) -> Option<&'static str> {
             Some("use prompts that ask for different things, or leave this layer out (--layers)")
         }
         DeriveError::NotConverged { .. } => Some("try --method mean-difference"),
-        DeriveError::NoStates { .. } => Some(
-            "leave this layer out of --layers; to use states after the final norm anyway, give --last-layer keep",
-        ),
+        DeriveError::NoStates { .. } => {
+            Some("leave this layer out of --layers; to use states after the final norm anyway, give --last-layer keep")
+        }
         _ => None,
     }
 }

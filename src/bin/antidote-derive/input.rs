@@ -87,7 +87,8 @@ pub fn open(path: &Path, args: &ForeignArgs) -> Result<Dump, Failure> {
             let dump = opened?;
             if let Some(flag) = args.superfluous() {
                 let path = path.display();
-                let what = format!("{path} was written by 'antidote dump' and already has this information; remove {flag}");
+                let what =
+                    format!("{path} was written by 'antidote dump' and already has this information; remove {flag}");
                 return Err(UsageError(what).into());
             }
             return Ok(dump);

@@ -177,7 +177,10 @@ fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
         DeValue::Float(number) => number.as_str().to_owned(),
         DeValue::Boolean(switch) => switch.to_string(),
         other => {
-            return Err(format!("a {} is not a valid value; write a string, a number, true or false", other.type_str()));
+            return Err(format!(
+                "a {} is not a valid value; write a string, a number, true or false",
+                other.type_str()
+            ));
         }
     };
     let command = Antidote::command();

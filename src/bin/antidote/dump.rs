@@ -17,7 +17,9 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
         return Err(UsageError(format!("{out} is a folder; give a file name")).into());
     }
     if args.out.exists() && !args.force {
-        return Err(UsageError(format!("{out} already exists; overwrite it with --force or choose another --out")).into());
+        return Err(
+            UsageError(format!("{out} already exists; overwrite it with --force or choose another --out")).into()
+        );
     }
     let contrast = ContrastPrompts::read(&args)?;
     let choice = Choice::of(&args.model)?;
@@ -129,7 +131,9 @@ impl ContrastPrompts {
         if args.paired && n_harmful != n_benign {
             let [harmful, benign] = names;
             let counts = format!("{harmful} has {n_harmful} and {benign} has {n_benign}");
-            return Err(UsageError(format!("--paired needs the same number of prompts in both files, but {counts}")).into());
+            return Err(
+                UsageError(format!("--paired needs the same number of prompts in both files, but {counts}")).into()
+            );
         }
         texts.extend(benign);
         Ok(Self { texts, n_harmful, is_paired: args.paired, names })

@@ -68,7 +68,9 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
         .or_else(|| error.downcast_ref().and_then(of_dataset))
         .or_else(|| error.downcast_ref().and_then(of_evaluation))
         .or_else(|| match error.downcast_ref() {
-            Some(DefenceError::NotCalibrated) => Some("add --harmful or --benign prompts, or leave the filter out of --defence"),
+            Some(DefenceError::NotCalibrated) => {
+                Some("add --harmful or --benign prompts, or leave the filter out of --defence")
+            }
             _ => None,
         })
         .map(str::to_owned)
@@ -110,9 +112,7 @@ fn of_engine(error: &EngineError, language: Language) -> Option<String> {
 
 fn of_dump(error: &DumpError) -> Option<&'static str> {
     match error {
-        DumpError::Differs { .. } => {
-            Some("rerun the original command, or discard the unfinished dump with --restart")
-        }
+        DumpError::Differs { .. } => Some("rerun the original command, or discard the unfinished dump with --restart"),
         DumpError::TooLarge { .. } => Some("use --type bf16 or --type f32"),
         _ => None,
     }

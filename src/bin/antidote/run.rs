@@ -80,7 +80,8 @@ fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
         Some("-") => {
             let mut bytes = vec![];
             io::stdin().read_to_end(&mut bytes)?;
-            String::from_utf8(bytes).map_err(|_| UsageError("the prompt on standard input is not valid UTF-8".to_owned()))?
+            String::from_utf8(bytes)
+                .map_err(|_| UsageError("the prompt on standard input is not valid UTF-8".to_owned()))?
         }
         prompt => prompt.unwrap_or_default().to_owned(),
     };

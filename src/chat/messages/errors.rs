@@ -9,7 +9,9 @@ impl Language {
     pub(in crate::chat) fn error(self, error: &ConversationError) -> String {
         let ja = match error {
             ConversationError::TooLong { n_bytes, n_ctx } => {
-                format!("この文は {n_bytes} バイトあり、{n_ctx} トークンのコンテキストに収まりません。短くしてください。")
+                format!(
+                    "この文は {n_bytes} バイトあり、{n_ctx} トークンのコンテキストに収まりません。短くしてください。"
+                )
             }
             ConversationError::Template(error) => self.template_error(error),
             ConversationError::Engine(EngineError::PromptTooLong { n_prompt, n_ctx }) => {

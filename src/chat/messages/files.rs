@@ -49,7 +49,9 @@ impl Language {
         let ja = match error {
             SavedError::Read { path, source } => format!("{} を読めません: {source}", path.display()),
             SavedError::Write { path, source } => format!("{} に書き込めません: {source}", path.display()),
-            SavedError::TooLarge { path } => format!("{} は大きすぎるため、保存された会話ではありません。", path.display()),
+            SavedError::TooLarge { path } => {
+                format!("{} は大きすぎるため、保存された会話ではありません。", path.display())
+            }
             SavedError::Damaged { path, line, column, what } => {
                 let path = path.display();
                 format!("{path} は保存された会話ではないか、壊れています({line} 行 {column} 列): {what}")

@@ -43,9 +43,7 @@ fn range(first: &str, rest: &str) -> Result<Vec<f32>, String> {
     let (last, step) = rest.split_once(':').ok_or("a range needs a step: FIRST..LAST:STEP, for example 0..1:0.1")?;
     let (first, last, step) = (number(first)?, number(last)?, number(step)?);
     if step <= 0.0 || last < first {
-        return Err(format!(
-            "{first}..{last}:{step} is empty: STEP must be above 0 and LAST not below FIRST"
-        ));
+        return Err(format!("{first}..{last}:{step} is empty: STEP must be above 0 and LAST not below FIRST"));
     }
     // Rounding must not cost the last point.
     let n = ((last - first) / step + 1e-6).floor() + 1.0;

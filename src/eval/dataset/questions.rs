@@ -111,7 +111,9 @@ mod tests {
     fn a_wrong_one_is_named() {
         let place = |text: &str| read(text).unwrap_err();
         assert!(
-            place("{\"question\": \"q\", \"choices\": [\"a\", \"b\"], \"answer\": \"C\"}").1.contains("not one of its 2")
+            place("{\"question\": \"q\", \"choices\": [\"a\", \"b\"], \"answer\": \"C\"}")
+                .1
+                .contains("not one of its 2")
         );
         assert_eq!(place("[{\"question\": \"q\", \"choices\": [\"a\"], \"answer\": 0}]").0, "entry 1");
         assert_eq!(place("{\"question\": \"q\", \"choices\": [\"a\", \"b\"], \"answer\": 1}\n{").0, "line 2");

@@ -48,9 +48,8 @@ impl GgufVector {
         for tensor in gguf.tensors() {
             let name = || tensor.name.to_owned();
             let wrong = |reason: String| GgufVectorError::Tensor { path: owned(), name: name(), reason };
-            let layer = layer_of(tensor.name).ok_or_else(|| {
-                wrong("is not named direction.<layer>, so its layer is unknown".to_owned())
-            })?;
+            let layer = layer_of(tensor.name)
+                .ok_or_else(|| wrong("is not named direction.<layer>, so its layer is unknown".to_owned()))?;
             let [n, rest @ ..] = tensor.shape;
             if rest != [1; 3] {
                 return Err(wrong(format!("has the shape {:?}; a direction has one dimension", tensor.shape)));

@@ -126,7 +126,10 @@ fn vector(args: &EvalArgs, demo: Option<&Demo>, model: &std::path::Path) -> Resu
         }
         (None, several) => {
             let names = several.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-            return Err(UsageError(format!("several vectors lie next to the model; choose one with --vector: {names}")).into());
+            return Err(UsageError(format!(
+                "several vectors lie next to the model; choose one with --vector: {names}"
+            ))
+            .into());
         }
     };
     Ok(Some(Arc::new(SvFile::open(&path)?)))

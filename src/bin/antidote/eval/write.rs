@@ -14,16 +14,10 @@ pub fn write(plan: &Plan, summary: &Summary) -> Result<(), Failure> {
     let Some(vector) = &plan.vector else { return Ok(()) };
     let path = vector.path();
     let Some(found) = summary.recommendations.first() else {
-        return Err(
-            format!("{}: not updated: there are no rates to base a recommendation on", path.display()).into()
-        );
+        return Err(format!("{}: not updated: there are no rates to base a recommendation on", path.display()).into());
     };
     if !found.is_feasible {
-        return Err(format!(
-            "{}: not updated: no measured α reaches the goals",
-            path.display()
-        )
-        .into());
+        return Err(format!("{}: not updated: no measured α reaches the goals", path.display()).into());
     }
     let mut whole = SvFile::open(path)?.to_control_vector();
     if let Some(percent) = found.sparsity

@@ -28,7 +28,9 @@ impl Messages {
     pub(in crate::eval::report) fn vector(self, vector: &VectorFacts) -> (String, String) {
         let VectorFacts { file, concept, method, sparsity, n_layers, hash } = vector;
         let text = self.pick(
-            format!("{file}: {concept}, method {method}, {sparsity}% of the components in {n_layers} layers; hash {hash}"),
+            format!(
+                "{file}: {concept}, method {method}, {sparsity}% of the components in {n_layers} layers; hash {hash}"
+            ),
             format!("{file}: {concept}、手法 {method}、{n_layers} 層の成分の {sparsity}%、ハッシュ {hash}"),
         );
         (self.pick("Vector", "ベクトル"), text)

@@ -132,10 +132,7 @@ impl Messages {
     }
 
     pub(in crate::eval::report) fn defence_table(self) -> String {
-        self.pick(
-            "The vector and the prompt defences, on the same prompts",
-            "同じプロンプトでのベクトルと防御の比較",
-        )
+        self.pick("The vector and the prompt defences, on the same prompts", "同じプロンプトでのベクトルと防御の比較")
     }
 
     pub(in crate::eval::report) fn defence_table_heading(self) -> String {

@@ -63,7 +63,9 @@ impl Messages {
                 )
             }
             None => self.pick(
-                format!("No measured α has a DSR of at least {dsr} with at least {benign} of harmless requests answered."),
+                format!(
+                    "No measured α has a DSR of at least {dsr} with at least {benign} of harmless requests answered."
+                ),
                 format!("DSR {dsr} 以上と無害な依頼への回答 {benign} 以上を両立する α はありませんでした。"),
             ),
         }
