@@ -196,7 +196,8 @@ fn an_abort_is_told_with_the_model_that_it_is_about() {
     on_abort(|abort| {
         let names: Vec<_> = abort.models.iter().filter_map(|model| model.file_name()).collect();
         eprintln!("gave up on {names:?}: {}", abort.message);
-        std::process::exit(8);
+        // Another thread computes: nothing is cleaned up under it.
+        signal_hook::low_level::exit(8);
     });
     give_up_beside_another_model();
 }
@@ -232,8 +233,12 @@ fn every_error_quotes_its_own_complaints() {
             });
         }
         scope.spawn(|| {
-            for _ in 0..ROUNDS {
+            for round in 0..ROUNDS {
                 let model = load(&tiny("llama")).unwrap();
+                // Of a grammar llama.cpp complains to standard error as well: not more often than it takes.
+                if round % 5 > 0 {
+                    continue;
+                }
                 let error = Sampler::default().with_grammar("root ::= missing", &model).err().expect("no grammar");
                 let EngineError::Grammar { complaints, .. } = &error else { panic!("{error}") };
                 assert!(complaints.iter().all(|text| !text.contains("tensor")), "{complaints:?}");

@@ -3,6 +3,12 @@
 
 pub mod random;
 
+/// The program's allocator, so that what runs in here is as fast as in the program.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "../../src/bin/antidote/process/huge_pages.rs"]
+#[allow(unused_imports, reason = "its unit tests are the program's")]
+mod huge_pages;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;

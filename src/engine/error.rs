@@ -35,8 +35,7 @@ pub enum EngineError {
     /// The machine has too little free memory.
     #[error(
         "not enough memory for {}: about {} MiB are required ({weights_mib} for the weights, {cache_mib} for the KV \
-         cache, {compute_mib} to compute) but only {available_mib} MiB are available; close other programs, choose a \
-         smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
+         cache, {compute_mib} to compute) but only {available_mib} MiB are available",
         .path.display(), weights_mib + cache_mib + compute_mib
     )]
     Memory {
@@ -60,7 +59,7 @@ pub enum EngineError {
         complaints: Vec<String>,
     },
     /// llama.cpp did not make a context.
-    #[error("llama.cpp could not make a context of {n_ctx} tokens{}; try a smaller --ctx", said(.complaints))]
+    #[error("llama.cpp could not make a context of {n_ctx} tokens{}", said(.complaints))]
     Context {
         /// The length asked for.
         n_ctx: u32,
@@ -90,7 +89,7 @@ pub enum EngineError {
         n_outputs_max: usize,
     },
     /// No room in the KV cache.
-    #[error("the context is full: no room for {n_tokens} more tokens in {n_ctx}; start over or use a larger --ctx")]
+    #[error("the context is full: no room for {n_tokens} more tokens in {n_ctx}")]
     CacheFull {
         /// Size of the cache.
         n_ctx: usize,
@@ -98,7 +97,7 @@ pub enum EngineError {
         n_tokens: usize,
     },
     /// The prompt alone is longer than the context.
-    #[error("the prompt has {n_prompt} tokens but the context holds {n_ctx}; shorten it or use a larger --ctx")]
+    #[error("the prompt has {n_prompt} tokens but the context holds {n_ctx}")]
     PromptTooLong {
         /// Tokens of the prompt.
         n_prompt: usize,
@@ -135,8 +134,7 @@ pub enum EngineError {
     WrongModel(#[from] vector::Incompatible),
     /// The vector names a layer that llama.cpp cannot steer.
     #[error(
-        "{} steers layer {layer}, but llama.cpp can steer layers 1 to {last} of this model; derive it again with \
-         --layers 1-{last}", .path.display()
+        "{} steers layer {layer}, but llama.cpp can steer layers 1 to {last} of this model", .path.display()
     )]
     LayerOutOfReach {
         /// The vector file.
@@ -171,7 +169,7 @@ pub enum EngineError {
     #[error(
         "steering has no effect on this model: with {} at α = {alpha} its logits are the same as without. llama.cpp \
          takes control vectors for the architecture '{architecture}' but does not apply them. Nothing would be \
-         protected; run without the vector (--no-vector) or use another model", .path.display()
+         protected", .path.display()
     )]
     NotLive {
         /// The vector file.
@@ -184,8 +182,7 @@ pub enum EngineError {
     /// The vector is applied at some of its layers only.
     #[error(
         "steering reaches this model at some layers only: of {}, llama.cpp applies the layers {} but not {} ({}). The vector \
-         was not made to work like this; leave these layers out (antidote-derive --layers), or go on with --allow-partial, \
-         which is then shown all the time", .path.display(), list(.applied), list(.not_applied),
+         was not made to work like this", .path.display(), list(.applied), list(.not_applied),
         why_not(.architecture, .not_applied)
     )]
     PartlyLive {

@@ -95,8 +95,9 @@ impl Handle {
         let (events, receiver) = mpsc::channel();
         let cancel = request.cancel.clone();
         let order = Order { request, events };
-        let sent = self.requests.as_ref().map(|requests| requests.send(order));
-        if let Some(Err(mpsc::SendError(order))) = sent {
+        if let Some(requests) = &self.requests
+            && let Err(mpsc::SendError(order)) = requests.send(order)
+        {
             let _ = order.events.send(OwnedEvent::Failed(EngineError::Gone));
         }
         Stream { events: receiver, cancel, is_over: false }

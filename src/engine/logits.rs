@@ -9,7 +9,7 @@ use super::ffi::Context;
 ///
 /// # Errors
 /// The row did not ask for output, or its output is of no use.
-pub(super) fn usable<'c>(context: &'c mut Context, row: usize, alpha: f32) -> Result<&'c [f32], EngineError> {
+pub(super) fn usable(context: &mut Context, row: usize, alpha: f32) -> Result<&[f32], EngineError> {
     let logits = context.logits(row)?;
     if are_usable(logits) { Ok(logits) } else { Err(EngineError::OutputNotFinite { alpha }) }
 }

@@ -10,6 +10,7 @@ mod distribution;
 mod error;
 mod explain;
 mod ffi;
+mod gguf_validation;
 mod grammar;
 mod handle;
 mod hidden_states;
@@ -30,7 +31,6 @@ mod self_test;
 mod session;
 mod steering;
 mod stop_strings;
-mod suitable;
 mod text_stream;
 mod verified;
 

@@ -12,7 +12,7 @@ use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::operation::Operation;
 use super::options::ContextOptions;
-use super::{ffi, repack, suitable};
+use super::{ffi, gguf_validation, repack};
 use crate::files::MappedFile;
 use crate::gguf::Gguf;
 use crate::vector::{Fingerprint, ModelId};
@@ -98,7 +98,7 @@ impl Model {
         let gguf = parse(path, &file)?;
         let unsuitable = |reason: &str| EngineError::Unsuitable { path: path.to_owned(), reason: reason.to_owned() };
         crate::gguf::shape_of_model(&gguf).map_err(unsuitable)?;
-        suitable::check(&gguf).map_err(|reason| unsuitable(&reason))?;
+        gguf_validation::check(&gguf).map_err(|reason| unsuitable(&reason))?;
         let architecture = gguf.architecture().unwrap_or_default().to_owned();
         if !options.ignore_memory
             && let Some(available) = memory::available()
@@ -254,6 +254,21 @@ impl Model {
     #[must_use]
     pub fn piece(&self, token: Token) -> Vec<u8> {
         self.llama.vocab().token_to_piece(LlamaToken(token.0), false, None)
+    }
+
+    /// The bytes that `token` is written with, those of control tokens as well.
+    #[must_use]
+    pub fn written_piece(&self, token: Token) -> Vec<u8> {
+        self.llama.vocab().token_to_piece(LlamaToken(token.0), true, None)
+    }
+
+    /// The control token that is written as `text`, if the vocabulary has one.
+    #[must_use]
+    pub fn control_token(&self, text: &str) -> Option<Token> {
+        let tokens = self.llama.vocab().tokenize(text.as_bytes(), false, true);
+        let [token] = tokens.as_slice() else { return None };
+        let token = Token(token.0);
+        (self.piece(token).is_empty() && self.written_piece(token) == text.as_bytes()).then_some(token)
     }
 
     /// Whether `token` ends an answer.

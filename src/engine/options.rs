@@ -57,7 +57,7 @@ pub enum Speculation {
     Always(NonZeroU8),
 }
 
-/// How somebody wants models to run. What a consumer makes of it is a [`ContextParams`].
+/// How somebody wants models to run. What a consumer makes of it is a [`ContextParams`](super::ContextParams).
 #[derive(Debug, Clone)]
 pub struct ContextOptions {
     /// Tokens of one conversation's cache.
@@ -76,7 +76,8 @@ pub struct ContextOptions {
     pub many: Many,
 }
 
-/// What somebody asked for, also for [`ContextParams::for_many`]; `None` is what was measured to be best for many.
+/// What somebody asked for, also for [`ContextParams::for_many`](super::ContextParams::for_many); `None` is what was
+/// measured to be best for many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Many {
     /// Compute threads.

@@ -92,6 +92,8 @@ pub struct Limits {
     pub max_tokens: Option<usize>,
     /// Texts that end the answer where they first appear; they are not part of it.
     pub stop: Vec<String>,
+    /// Control tokens that are given out as they are written, instead of as nothing: those that mark thinking.
+    pub shown_tokens: Vec<Token>,
     /// Go on after the model has ended its turn: for measurements that need an answer of a fixed length.
     pub ignore_end: bool,
 }

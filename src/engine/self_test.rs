@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::ffi::{Batch, Call, Context, GraphProbe, Steer};
 use super::logits::are_usable;
 use super::model::{Model, Token};
-use super::options::{CacheType, FlashAttention, Speculation};
+use super::options::{CacheType, FlashAttention, Speculation, cores};
 use super::steering::{PartialSteering, Steering, SteeringRows, SteeringVector};
 use super::verified::{Trial, VerifiedVector};
 
@@ -107,7 +107,8 @@ impl Bench {
             n_batch: n_probe,
             n_slots: 1,
             n_outputs: 1,
-            threads: 1,
+            // As a chat would: a large model's weights are read from the file here.
+            threads: if model.is_tiny() { 1 } else { cores() },
             flash_attention: FlashAttention::Off,
             cache_type: CacheType::F16,
             unified_cache: true,

@@ -205,7 +205,9 @@ impl Conversation {
             // The context stays as small as it is now.
             prompt = self.prompt_that_fits(text, session, room_for_prompt(session, limits))?;
         }
-        let mut splitter = self.template.thinking_marks().splitter(&prompt.text);
+        let marks = self.template.thinking_marks();
+        let mut splitter = marks.splitter(&prompt.text);
+        let limits = Limits { shown_tokens: marks.tokens_of(session.model()), ..limits.clone() };
         let (mut thinking, mut said) = (String::new(), String::new());
         let mut flow = ControlFlow::Continue(());
         let mut show = |piece: Piece<'_>| {
@@ -219,7 +221,7 @@ impl Conversation {
             flow
         };
         sampler.begin();
-        let answer = session.answer(&prompt.tokens, sampler, limits, cancel, &mut |text| {
+        let answer = session.answer(&prompt.tokens, sampler, &limits, cancel, &mut |text| {
             let mut flow = ControlFlow::Continue(());
             splitter.push(text, &mut |piece| flow = show(piece));
             flow

@@ -396,7 +396,8 @@ fn the_same_seed_gives_the_same_answer_whoever_shares_the_batch() {
     let model = model();
     let prompts: Vec<_> = prompts(&model, 60).into_iter().take(4).collect();
     let sampled = |prompt: &[Token], seed: u32| {
-        let sampling = Sampling { seed: Some(seed), temperature: 2.0, ..Sampling::default() };
+        let sampling =
+            Sampling { seed: Some(seed), temperature: 2.0, min_p: 0.0, top_k: 0, top_p: 1.0, ..Sampling::default() };
         let sampler = Sampler::new(&sampling, model.n_vocab());
         Request::text(prompt.to_vec(), Steering::default(), sampler, Limits::tokens(60))
     };

@@ -245,3 +245,22 @@ fn an_interruption_takes_effect_within_one_token_and_the_session_goes_on() {
     let whole = answer(&mut session, &tokens);
     assert!(whole.text.starts_with(&stopped.text) && whole.finish == FinishReason::EndOfTurn);
 }
+
+/// Marks that are single control tokens are seen where they are asked for, and only there.
+#[test]
+fn control_tokens_are_given_out_where_they_are_asked_for() {
+    let model = model();
+    let text = model.eos_text().expect("the demo's vocabulary has an end");
+    let end = model.control_token(&text).expect("which is a control token");
+    assert_eq!((model.piece(end), model.written_piece(end)), (vec![], text.clone().into_bytes()));
+    assert_eq!(model.control_token("lathe"), None);
+    let tokens = prompt(&model, "How do I clean the lathe?");
+    let said = |shown_tokens: Vec<Token>| {
+        let limits = Limits { shown_tokens, ignore_end: true, ..Limits::tokens(120) };
+        let mut session = Session::new(&model, &options(), Steering::default()).unwrap();
+        let (mut sampler, cancel) = (Sampler::default(), CancelToken::default());
+        session.answer(&tokens, &mut sampler, &limits, &cancel, &mut |_| ControlFlow::Continue(())).unwrap().text
+    };
+    assert!(!said(vec![]).contains(&text));
+    assert!(said(model.end_token().into_iter().chain([end]).collect()).contains(&text));
+}

@@ -80,7 +80,7 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
 fn of_engine(error: &EngineError, language: Language) -> Option<String> {
     let (en, ja) = match error {
         EngineError::Memory { .. } => (
-            "use a smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
+            "close other programs, use a smaller --ctx or a smaller quantisation, or load it anyway with --ignore-memory",
             "--ctx を小さくするか、より小さく量子化したモデルを使ってください。それでも読み込む場合は --ignore-memory を付けてください。",
         ),
         EngineError::Context { .. } => ("try a smaller --ctx", "--ctx を小さくしてください。"),

@@ -71,12 +71,12 @@ pub struct ReplOptions {
     pub session_file: Option<PathBuf>,
     /// Prompts to try.
     pub examples: Examples,
-    /// What to do about an error, beyond what it says itself: what only the program around a chat knows, such as flags.
-    pub hint: Option<Hint>,
     /// Catches SIGINT, SIGTERM and SIGHUP, for the rest of the process: what runs is stopped and saved, and the chat
     /// ends. It cannot end by itself while a person is asked for a line, nor at once, when Ctrl-C is pressed a second
     /// time; then this is called, from another thread. `None` leaves signals to whoever else wants them.
     pub end_by_signal: Option<EndBySignal>,
+    /// What to do about an error, beyond what it says itself: what only the program around a chat knows, such as flags.
+    pub hint: Option<Hint>,
 }
 
 /// How a chat ended, if not with an error.

@@ -1,5 +1,5 @@
 //! llama.cpp ends the process when something is so wrong that it does not go on (`ggml_abort`). Files are checked
-//! before it sees them (`engine/suitable.rs`), but no list of checks is complete; a program can say what happens to the
+//! before it sees them (`engine/gguf_validation.rs`), but no list of checks is complete; a program can say what happens to the
 //! rest. If none does, llama.cpp prints a backtrace, for which it starts a debugger where there is one, and aborts.
 
 use std::ffi::{CStr, c_char};

@@ -15,6 +15,9 @@ pub(in crate::engine) struct Batch {
     wants_output: Vec<i8>,
 }
 
+// SAFETY: the pointers go into `sequences`, which the same value owns, and are made anew for every call (`as_raw`).
+unsafe impl Send for Batch {}
+
 impl Batch {
     /// Adds a row: `token` at `position` of `sequence`; `wants_output` asks for its logits.
     pub fn push(&mut self, token: Token, position: usize, sequence: usize, wants_output: bool) {

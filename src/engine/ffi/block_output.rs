@@ -47,7 +47,7 @@ impl BlockOutput {
     /// # Safety
     /// `row` is below `n_rows`, `n_embd` is the length of a row, and nothing else touches the tensor while the slice
     /// lives.
-    pub unsafe fn row_mut(&self, row: usize, n_embd: usize) -> Option<&mut [f32]> {
+    pub unsafe fn row_mut(&mut self, row: usize, n_embd: usize) -> Option<&mut [f32]> {
         // SAFETY: a live tensor (see `of`); a buffer that is there is live as well.
         unsafe {
             let buffer = (*self.tensor).buffer;

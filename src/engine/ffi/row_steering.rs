@@ -76,7 +76,7 @@ impl RowSteering {
     ///
     /// # Safety
     /// `output` must describe a computed tensor that lives for the call and that nothing else touches.
-    pub unsafe fn add(&mut self, output: &BlockOutput) -> Result<(), String> {
+    pub unsafe fn add(&mut self, output: &mut BlockOutput) -> Result<(), String> {
         let (layer, n_embd) = (output.layer, self.n_embd);
         let is_whole = output.n_rows == self.rows.len();
         if !is_whole && output.n_rows != self.outputs.len() {

@@ -37,10 +37,10 @@ impl Watcher {
         // A panic must not unwind into C++.
         let done = catch_unwind(AssertUnwindSafe(|| {
             // SAFETY: as promised by the caller.
-            let output = unsafe { BlockOutput::of(tensor, layer, self.n_embd)? };
+            let mut output = unsafe { BlockOutput::of(tensor, layer, self.n_embd)? };
             if self.steering.wants(layer) {
                 // SAFETY: as above.
-                unsafe { self.steering.add(&output) }.inspect_err(|fault| self.steering.fail(fault.clone()))?;
+                unsafe { self.steering.add(&mut output) }.inspect_err(|fault| self.steering.fail(fault.clone()))?;
             }
             // SAFETY: as above.
             if self.capture.is_armed() { unsafe { self.capture.keep(&output) } } else { Ok(()) }

@@ -41,7 +41,7 @@ impl Scheduler {
         let wanted = if matches!(job.wanted, Wanted::Text { .. }) { n_prompt + 1 } else { n_prompt };
         self.slots[slot].running = Some(Running::new(job, reused));
         if let Err(error) = self.grow_for_prompt(wanted) {
-            self.fail(slot, error, &[], sink);
+            self.fail(slot, error, sink);
         }
     }
 

@@ -15,8 +15,8 @@ enum Next {
 
 impl Scheduler {
     /// Goes on with the answer in `slot`, whose next logits are in row `row` of the last call and, behind it, those of what
-    /// was drafted. `unclean` are slots whose output was not looked at yet.
-    pub(super) fn advance(&mut self, slot: usize, row: usize, unclean: &[usize], sink: &mut Sink<'_>) {
+    /// was drafted.
+    pub(super) fn advance(&mut self, slot: usize, row: usize, sink: &mut Sink<'_>) {
         let Some(mut running) = self.slots[slot].running.take() else { return };
         let next = self.choose(slot, row, &mut running, sink);
         let is_over = matches!(next, Ok(Next::End(_)) | Err(_));
@@ -27,7 +27,7 @@ impl Scheduler {
                 // Only caches that can be cut are guessed in; this one has forgotten the conversation.
                 self.slots[slot].running = Some(running);
                 let error = EngineError::Decode { code: 0, complaints: vec!["this cache cannot be cut".to_owned()] };
-                return self.fail(slot, error, unclean, sink);
+                return self.fail(slot, error, sink);
             }
         }
         if let Ok(Next::Process(token)) = next {
@@ -37,7 +37,7 @@ impl Scheduler {
         match next {
             Ok(Next::Process(_)) => {}
             Ok(Next::End(finish)) => self.finish(slot, finish, sink),
-            Err(error) => self.fail(slot, error, unclean, sink),
+            Err(error) => self.fail(slot, error, sink),
         }
     }
 
@@ -62,12 +62,12 @@ impl Scheduler {
             let Some((sampler, limits)) = running.answering() else { return Ok(Next::End(FinishReason::EndOfTurn)) };
             let token = sampler.choose(logits);
             sampler.accept(token);
-            let goes_on = limits.ignore_end;
+            let (goes_on, is_shown) = (limits.ignore_end, limits.shown_tokens.contains(&token));
             let model = self.context.model();
             if !goes_on && model.ends_answer(token) {
                 return Ok(Next::End(FinishReason::EndOfTurn));
             }
-            let piece = model.piece(token);
+            let piece = if is_shown { model.written_piece(token) } else { model.piece(token) };
             if let Some(finish) = running.say(&piece, sink) {
                 return Ok(Next::End(finish));
             }

@@ -74,7 +74,7 @@ impl Scheduler {
         moved
     }
 
-    fn move_to(&mut self, n_ctx: usize) -> Result<(), EngineError> {
+    pub(super) fn move_to(&mut self, n_ctx: usize) -> Result<(), EngineError> {
         let n_ctx = u32::try_from(n_ctx).unwrap_or(u32::MAX);
         let mut context = Context::new(self.model(), &ContextParams { n_ctx, ..self.params.clone() })?;
         if !self.slots[0].cached.is_empty() {
@@ -83,5 +83,18 @@ impl Scheduler {
         }
         self.context = context;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next;
+
+    #[test]
+    fn capacity_doubles_or_fits_and_stays_within_the_limit() {
+        assert_eq!(next(512, 513, 4096), 1024);
+        assert_eq!(next(512, 1500, 4096), 1536);
+        assert_eq!(next(2048, 2049, 4096), 4096);
+        assert_eq!(next(2048, 2049, 3072), 3072);
     }
 }

@@ -156,7 +156,7 @@ impl Scheduler {
             }
             Err(error) => {
                 for &slot in group {
-                    self.fail(slot, error.for_another(), group, sink);
+                    self.fail(slot, error.for_another(), sink);
                 }
             }
         }
@@ -172,11 +172,10 @@ impl Scheduler {
                 cached.cached.push(next);
             }
         }
-        // Whose output is not finite must not be copied over others.
         let rows_of = |place: usize| if group.len() == 1 { 0..n_rows } else { place..place + 1 };
         for (place, &slot) in group.iter().enumerate() {
             let rows: Range<usize> = rows_of(place);
-            self.advance(slot, rows.start, &group[place + 1..], sink);
+            self.advance(slot, rows.start, sink);
         }
     }
 

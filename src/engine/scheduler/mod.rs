@@ -19,6 +19,7 @@ mod prefill;
 mod prompt_lookup;
 mod running;
 mod slot;
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -56,6 +57,8 @@ pub struct Scheduler {
     n_submitted: u64,
     /// Rows of prompts that were processed since running answers last got a token.
     n_prefilled: usize,
+    /// Slots whose states may not be finite and are to be overwritten.
+    unclean: Vec<usize>,
     /// Steps so far, to tell which slot was used last.
     clock: u64,
 }
@@ -77,6 +80,7 @@ impl Scheduler {
             batch: Batch::default(),
             n_submitted: 0,
             n_prefilled: 0,
+            unclean: vec![],
             clock: 0,
         })
     }
@@ -123,6 +127,7 @@ impl Scheduler {
             Some(slots) => self.prefill(&slots, sink),
             None => self.decode(sink),
         }
+        self.scrub();
         !self.is_idle()
     }
 
@@ -137,6 +142,7 @@ impl Scheduler {
         for slot in 0..self.slots.len() {
             self.finish(slot, FinishReason::Interrupted, &mut |_, _| ControlFlow::Continue(()));
         }
+        self.scrub();
     }
 
     /// Empties the cache; requests that run are not told, so nothing may run.
@@ -170,24 +176,27 @@ impl Scheduler {
         self.slots[slot].cut(n);
     }
 
-    /// Makes sure that nothing is left of numbers that are not finite: a masked NaN is still one when it is multiplied
-    /// by the mask's zero. llama.cpp overwrites the whole cache or nothing, so another slot's states, which are, are
-    /// copied over; `unclean` are slots whose states are no better.
-    fn scrub(&mut self, slot: usize, unclean: &[usize]) {
-        self.cut(slot, 0);
-        let others_run = self.slots.iter().enumerate().any(|(other, it)| other != slot && it.running.is_some());
-        let is_clean =
-            |(other, it): &(usize, &Slot)| *other != slot && !unclean.contains(other) && !it.cached.is_empty();
+    /// Overwrites what slots hold that may have numbers in them which are not finite: a masked NaN is still one when it
+    /// is multiplied by the mask's zero. llama.cpp overwrites the whole cache or nothing, so the states of another slot
+    /// are copied over; where no other slot holds any, nothing is lost with the whole cache.
+    fn scrub(&mut self) {
+        if self.unclean.is_empty() {
+            return;
+        }
+        let is_clean = |(slot, it): &(usize, &Slot)| !self.unclean.contains(slot) && !it.cached.is_empty();
         let donor = self.slots.iter().enumerate().find(is_clean).map(|(donor, _)| donor);
         match donor {
-            Some(donor) if !self.params.unified_cache => {
-                self.context.copy_sequence(donor, slot);
-                self.cut(slot, 0);
+            // Its tokens lie among the others'; later, when those have ended.
+            Some(_) if self.params.unified_cache => {}
+            Some(donor) => {
+                for slot in std::mem::take(&mut self.unclean) {
+                    self.context.copy_sequence(donor, slot);
+                    self.cut(slot, 0);
+                }
             }
-            _ if others_run => {}
-            _ => {
+            None => {
+                self.unclean.clear();
                 self.context.wipe_cache();
-                self.slots.iter_mut().for_each(Slot::clear);
             }
         }
     }
@@ -215,7 +224,7 @@ impl Scheduler {
         }
         if !running.is_checked && !running.job.rows.is_plain() {
             // Nobody has seen what steering did to these states.
-            self.scrub(slot, &[]);
+            self.throw_away(slot);
         } else if self.params.unified_cache && self.slots.len() > 1 {
             // Every slot's tokens take places of the one cache.
             self.cut(slot, 0);
@@ -225,10 +234,16 @@ impl Scheduler {
     }
 
     /// Ends the request in `slot` with an error. What the slot holds is of no use.
-    fn fail(&mut self, slot: usize, error: EngineError, unclean: &[usize], sink: &mut Sink<'_>) {
+    fn fail(&mut self, slot: usize, error: EngineError, sink: &mut Sink<'_>) {
         let Some(running) = self.slots[slot].running.take() else { return };
-        self.scrub(slot, unclean);
+        self.throw_away(slot);
         running.fail(error, sink);
+    }
+
+    /// Forgets what a slot holds; it is overwritten when the step ends.
+    fn throw_away(&mut self, slot: usize) {
+        self.cut(slot, 0);
+        self.unclean.push(slot);
     }
 
     /// All that is reported of a request which never ran.

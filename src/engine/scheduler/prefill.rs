@@ -6,14 +6,13 @@ use super::running::Phase;
 use super::{Scheduler, Sink};
 use crate::engine::ffi::{Call, Decoded};
 use crate::engine::logits;
-use crate::engine::reading::Reading;
 use crate::engine::request::{Event, FinishReason, Wanted};
 use crate::engine::steering::SteeringRows;
 
 /// A piece of a slot's prompt.
-struct Piece {
-    slot: usize,
-    positions: Range<usize>,
+pub(super) struct Piece {
+    pub slot: usize,
+    pub positions: Range<usize>,
     /// Rows of it that ask for output.
     n_outputs: usize,
 }
@@ -109,48 +108,16 @@ impl Scheduler {
             }
             Err(error) => {
                 for piece in &pieces {
-                    self.fail(piece.slot, error.for_another(), slots, sink);
+                    self.fail(piece.slot, error.for_another(), sink);
                 }
             }
         }
     }
 
-    /// Gets ready to read hidden states, where a reading begins. Returns whether this call is one of those that are read.
-    fn begin_reading(&mut self, pieces: &[Piece]) -> bool {
-        let readings: Vec<(Reading, usize)> = pieces
-            .iter()
-            .filter_map(|piece| match &self.slots[piece.slot].running.as_ref()?.job {
-                job if matches!(job.wanted, Wanted::HiddenStates(_)) => match job.wanted {
-                    Wanted::HiddenStates(reading) => Some((reading, job.prompt.len())),
-                    _ => None,
-                },
-                _ => None,
-            })
-            .collect();
-        if readings.is_empty() {
-            return false;
-        }
-        let begins = pieces.iter().any(|piece| {
-            let first = self.slots[piece.slot].running.as_ref().map_or(0, |running| running.job.first_output());
-            piece.positions.contains(&first)
-        });
-        if begins {
-            let mut goals = vec![];
-            let mut base = 0;
-            for (reading, n_prompt) in readings {
-                goals.extend((0..reading.positions(n_prompt).len()).map(|index| base + reading.row(index)));
-                base += reading.n_rows();
-            }
-            self.context.begin_states(goals);
-        }
-        true
-    }
-
     /// Takes what a decode call made of prompts.
     fn take_prefilled(&mut self, pieces: &[Piece], is_read: bool, sink: &mut Sink<'_>) {
-        let mut states = None;
-        let mut base = 0;
         let mut first_row = 0;
+        let mut read = vec![];
         for piece in pieces {
             let slot = piece.slot;
             let Some(running) = &mut self.slots[slot].running else { continue };
@@ -159,39 +126,20 @@ impl Scheduler {
             if is_whole {
                 running.has_prefilled();
             }
-            self.slots[slot].cached.extend(tokens);
             let output_rows = first_row + piece.positions.len() - piece.n_outputs..first_row + piece.positions.len();
             first_row += piece.positions.len();
-            match self.slots[slot].running.as_ref().map(|running| &running.job.wanted) {
-                Some(Wanted::Text { .. }) if is_whole => self.advance(slot, output_rows.start, &[], sink),
-                Some(Wanted::Logits { .. }) => self.give_logits(slot, output_rows, is_whole, sink),
-                Some(Wanted::HiddenStates(reading)) if is_whole && is_read => {
-                    let n_values = reading.n_rows() * self.model().n_layer() * self.model().n_embd();
-                    if states.is_none() {
-                        states = Some(self.context.take_states());
-                    }
-                    match &states {
-                        Some(Ok(states)) => {
-                            let id = self.slots[slot].running.as_ref().map(|running| running.job.id);
-                            if let Some((id, states)) = id.zip(states.get(base..base + n_values)) {
-                                let _ = sink(id, Event::HiddenStates(states));
-                            }
-                            base += n_values;
-                            if let Some(running) = &mut self.slots[slot].running {
-                                running.is_checked = true;
-                            }
-                            self.finish(slot, FinishReason::EndOfTurn, sink);
-                        }
-                        Some(Err(error)) => {
-                            let error = error.for_another();
-                            self.fail(slot, error, &[], sink);
-                        }
-                        None => {}
-                    }
-                }
-                _ => {}
+            let wants_text = matches!(running.job.wanted, Wanted::Text { .. });
+            let wants_logits = matches!(running.job.wanted, Wanted::Logits { .. });
+            self.slots[slot].cached.extend(tokens);
+            if wants_logits {
+                self.give_logits(slot, output_rows, is_whole, sink);
+            } else if wants_text && is_whole {
+                self.advance(slot, output_rows.start, sink);
+            } else if is_read && is_whole {
+                read.push(slot);
             }
         }
+        self.give_states(&read, sink);
     }
 
     /// Gives out the logits of `rows` of the last call.
@@ -219,7 +167,7 @@ impl Scheduler {
         }
         self.slots[slot].running = Some(running);
         match (failed, ended) {
-            (Some(error), _) => self.fail(slot, error, &[], sink),
+            (Some(error), _) => self.fail(slot, error, sink),
             (None, Some(finish)) => self.finish(slot, finish, sink),
             (None, None) => {}
         }

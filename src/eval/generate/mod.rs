@@ -183,18 +183,6 @@ fn natural(id: &str) -> Vec<(String, u64)> {
     parts
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_ids_count_as_numbers() {
-        let mut ids = ["benign-10", "attack-1/x", "benign-2", "benign-02", "benign", "7"];
-        ids.sort_by_key(|id| natural(id));
-        assert_eq!(ids, ["7", "attack-1/x", "benign", "benign-02", "benign-2", "benign-10"]);
-    }
-}
-
 /// One step of `scheduler`, and the requests that ended with it.
 ///
 /// # Errors
@@ -216,4 +204,16 @@ pub(super) fn finished(scheduler: &mut Scheduler) -> Result<Vec<(RequestId, Comp
         ControlFlow::Continue(())
     });
     failed.map_or(Ok(ended), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_ids_count_as_numbers() {
+        let mut ids = ["benign-10", "attack-1/x", "benign-2", "benign-02", "benign", "7"];
+        ids.sort_by_key(|id| natural(id));
+        assert_eq!(ids, ["7", "attack-1/x", "benign", "benign-02", "benign-2", "benign-10"]);
+    }
 }

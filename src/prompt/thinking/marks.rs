@@ -1,6 +1,7 @@
 //! How models mark their thinking.
 
 use super::splitter::Splitter;
+use crate::engine::{Model, Token};
 
 /// One way to mark it. Everything here is dropped from what is shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,13 +14,17 @@ pub(super) struct Marks {
     pub answer: &'static [&'static str],
     /// Belongs to neither, before either.
     pub between: &'static [&'static str],
+    /// What of these are single control tokens in vocabularies that have them, which are otherwise not given out.
+    pub tokens: &'static [&'static str],
 }
 
 /// Qwen, DeepSeek, SmolLM and most others.
-static THINK: Marks = Marks { open: "<think>", close: "</think>", answer: &[], between: &[] };
+static THINK: Marks =
+    Marks { open: "<think>", close: "</think>", answer: &[], between: &[], tokens: &["<think>", "</think>"] };
 
 /// Magistral.
-static BRACKETS: Marks = Marks { open: "[THINK]", close: "[/THINK]", answer: &[], between: &[] };
+static BRACKETS: Marks =
+    Marks { open: "[THINK]", close: "[/THINK]", answer: &[], between: &[], tokens: &["[THINK]", "[/THINK]"] };
 
 /// The channels of gpt-oss ("harmony"). What is said in its commentary is for people, as long as it calls no tool.
 static CHANNELS: Marks = Marks {
@@ -27,19 +32,24 @@ static CHANNELS: Marks = Marks {
     close: "<|end|>",
     answer: &["<|channel|>final<|message|>", "<|channel|>commentary<|message|>"],
     between: &["<|start|>assistant"],
+    tokens: &["<|channel|>", "<|message|>", "<|end|>", "<|start|>"],
 };
 
 static KNOWN: [&Marks; 3] = [&THINK, &BRACKETS, &CHANNELS];
 
 /// The marks that count under a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ThinkingMarks(Vec<&'static Marks>);
+pub struct ThinkingMarks {
+    marks: Vec<&'static Marks>,
+    /// Whether the template names them.
+    is_named: bool,
+}
 
 impl ThinkingMarks {
     /// All that are known.
     #[must_use]
     pub fn known() -> Self {
-        Self(KNOWN.to_vec())
+        Self { marks: KNOWN.to_vec(), is_named: false }
     }
 
     /// Those that the text of a template names, or all that are known if it names none.
@@ -50,16 +60,24 @@ impl ThinkingMarks {
             telling.filter(|mark| *mark != "<|end|>").any(|mark| source.contains(mark))
         };
         let named: Vec<&Marks> = KNOWN.iter().filter(is_named).copied().collect();
-        if named.is_empty() { Self::known() } else { Self(named) }
+        if named.is_empty() { Self::known() } else { Self { marks: named, is_named: true } }
+    }
+
+    /// The control tokens of `model` that must be given out as text, so that the marks are seen: none under a template
+    /// that names no marks, because the same tokens mean other things in other families.
+    #[must_use]
+    pub fn tokens_of(&self, model: &Model) -> Vec<Token> {
+        let texts = self.marks.iter().filter(|_| self.is_named).flat_map(|marks| marks.tokens);
+        texts.filter_map(|text| model.control_token(text)).collect()
     }
 
     /// Tells thinking from answering in what is said behind `prompt`. Some templates begin the thinking themselves.
     #[must_use]
     pub fn splitter(&self, prompt: &str) -> Splitter {
         let prompt = prompt.trim_end();
-        match self.0.iter().find(|marks| prompt.ends_with(marks.open)) {
-            Some(marks) => Splitter::thinking(self.0.clone(), marks),
-            None => Splitter::new(self.0.clone()),
+        match self.marks.iter().find(|marks| prompt.ends_with(marks.open)) {
+            Some(marks) => Splitter::thinking(self.marks.clone(), marks),
+            None => Splitter::new(self.marks.clone()),
         }
     }
 
@@ -70,8 +88,8 @@ impl ThinkingMarks {
         let is_marked = |marks: &&Marks| {
             [marks.open].iter().chain(marks.answer).chain(marks.between).any(|mark| head.starts_with(mark))
         };
-        if self.0.iter().any(is_marked) {
-            return Splitter::new(self.0.clone());
+        if self.marks.iter().any(is_marked) {
+            return Splitter::new(self.marks.clone());
         }
         // The first end that there is. Where another mark says that the answer begins, the end alone says little.
         let end = |marks: &&'static Marks| {
@@ -79,9 +97,9 @@ impl ThinkingMarks {
             let goes_on = marks.answer.is_empty() || marks.answer.iter().any(|mark| answer[close..].contains(mark));
             goes_on.then_some((close, *marks))
         };
-        match self.0.iter().filter_map(end).min_by_key(|(close, _)| *close) {
-            Some((_, marks)) => Splitter::thinking(self.0.clone(), marks),
-            None => Splitter::new(self.0.clone()),
+        match self.marks.iter().filter_map(end).min_by_key(|(close, _)| *close) {
+            Some((_, marks)) => Splitter::thinking(self.marks.clone(), marks),
+            None => Splitter::new(self.marks.clone()),
         }
     }
 }
@@ -92,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_template_decides_if_it_names_its_marks() {
-        let marks = |source: &str| ThinkingMarks::of_template(source).0;
+        let marks = |source: &str| ThinkingMarks::of_template(source).marks;
         assert_eq!(marks("{{ content.split('</think>')[-1] }}"), [&THINK]);
         assert_eq!(marks("[THINK]{{ thinking }}[/THINK]"), [&BRACKETS]);
         assert_eq!(marks("<|start|>assistant<|channel|>final<|message|>"), [&CHANNELS]);
