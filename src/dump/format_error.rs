@@ -114,10 +114,10 @@ impl FormatError {
     /// What someone who holds such a file can do.
     pub(super) fn way_out(&self) -> &'static str {
         match self {
-            Self::Safetensors { .. } => "if it is a dump it was cut off or damaged: copy it again, or make it again",
-            Self::Version { .. } => "make it again with the 'antidote dump' that belongs to this program",
+            Self::Safetensors { .. } => "if it is a dump, it was cut off or damaged; copy it or make it again",
+            Self::Version { .. } => "make it again with this version of 'antidote dump'",
             Self::NotFinite { .. } => "make it again without that prompt",
-            _ => "make one with 'antidote dump', or see docs/dump-format.md",
+            _ => "make one with 'antidote dump' (format: docs/dump-format.md)",
         }
     }
 }

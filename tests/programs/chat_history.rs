@@ -90,7 +90,7 @@ fn a_sweep_goes_from_end_to_end_a_line_each() {
     assert!(lines[6].starts_with(&format!("α {alpha} ")), "{}", lines[6]);
     assert!(lines[6].ends_with(&one_line(run(&attack, &[]))), "{}", lines[6]);
     assert!(ran.stderr.contains("FROM below TO"), "{}", ran.stderr);
-    assert!(ran.stderr.contains(&format!("α {alpha}")) || ran.stderr.contains("0 turn(s)"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("α {alpha}")) || ran.stderr.contains("0 turns left"), "{}", ran.stderr);
 }
 
 #[test]

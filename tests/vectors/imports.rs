@@ -171,7 +171,7 @@ fn what_is_missing_or_too_much_is_a_usage_error() {
     bench.derive(&["hf.safetensors", "--numbering", "backwards"]).fails(2, &["hf", "blocks"]);
     let dump = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/derive/dump.safetensors");
     let model = hf("tiny.gguf");
-    antidote_derive([dump.as_path(), Path::new("--for-model"), &model]).fails(2, &["--for-model", "leave"]);
+    antidote_derive([dump.as_path(), Path::new("--for-model"), &model]).fails(2, &["--for-model", "remove"]);
     assert_eq!(files_in(bench.0.path()), ["hf.safetensors"]);
 }
 

@@ -210,12 +210,14 @@ impl FormatError {
     /// What someone who holds such a file can do.
     fn way_out(&self) -> &'static str {
         match self {
-            Self::Magic => "give a .sv file, such as antidote-derive makes",
+            Self::Magic => "give a .sv file written by antidote-derive",
             Self::TransferredAsText => "copy it again as a binary file",
             Self::TooShort { .. } | Self::Checksum { .. } => "copy or download it again",
-            Self::Version { version, known } if version > known => "it was made by a newer Antidote: update this one",
+            Self::Version { version, known } if version > known => {
+                "it was written by a newer Antidote; update this program"
+            }
             // The checksum matched, so the file is as its maker left it.
-            _ => "the program that made it is at fault: make it again with antidote-derive",
+            _ => "the program that wrote it has a bug; make it again with antidote-derive",
         }
     }
 }
