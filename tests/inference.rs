@@ -5,6 +5,7 @@ mod common;
 mod inference {
     mod architectures;
     mod demo_model;
+    mod embedding;
     mod exact;
     mod explain;
     mod partial;

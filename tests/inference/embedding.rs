@@ -2,8 +2,7 @@
 //! process keep out of each other's way.
 #![cfg(target_os = "linux")]
 
-#[path = "common/walk.rs"]
-mod walk;
+use crate::common::{self, walk};
 
 use std::fs::{self, File};
 use std::ops::ControlFlow;
@@ -20,13 +19,10 @@ use antidote::engine::{
 use antidote::files::{MappedFile, on_bus_error};
 use antidote::gguf::Gguf;
 use antidote::vector::SvFile;
+use common::{Running, root};
 
 const SIGABRT: i32 = 6;
 const SIGBUS: i32 = 7;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn demo_model() -> PathBuf {
     root().join("models/demo.Q8_0.gguf")
@@ -58,9 +54,12 @@ fn alone(test: &str) -> Option<Output> {
         return None;
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--nocapture"]).env(IS_ALONE, "1");
+    command.args(["--exact", &format!("inference::embedding::{test}"), "--nocapture"]).env(IS_ALONE, "1");
     // Where nobody handles an abort, llama.cpp would start a debugger.
-    Some(command.env("GGML_NO_BACKTRACE", "1").output().unwrap())
+    let output = Running::start(command.env("GGML_NO_BACKTRACE", "1")).ends();
+    let ran = String::from_utf8_lossy(&output.stdout);
+    assert!(ran.contains("running 1 test"), "{test} has another name: {ran}");
+    Some(output)
 }
 
 fn stderr(output: &Output) -> String {
