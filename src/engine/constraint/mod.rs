@@ -44,7 +44,7 @@ pub(super) struct Constraint {
 
 enum Kind {
     Gbnf(Gbnf),
-    Json(Json),
+    Json(Box<Json>),
 }
 
 impl Constraint {
@@ -56,7 +56,7 @@ impl Constraint {
         let end = model.end_token().ok_or_else(no_end)?;
         let kind = match spec {
             ConstraintSpec::Gbnf(text) => Kind::Gbnf(Gbnf::new(text, model)?),
-            ConstraintSpec::JsonSchema(schema) => Kind::Json(Json::new(schema, model)?),
+            ConstraintSpec::JsonSchema(schema) => Kind::Json(Box::new(Json::new(schema, model)?)),
         };
         Ok(Self { kind, end })
     }

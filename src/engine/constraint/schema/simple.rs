@@ -59,7 +59,7 @@ pub(super) fn schema<'a>(
 fn literals(words: &Words<'_>, place: &str, out: &mut Map<String, Value>) -> Result<(), SchemaError> {
     for word in ["const", "enum"] {
         let Some(value) = words.get(word) else { continue };
-        if word == "enum" && !value.as_array().is_some_and(|values| !values.is_empty()) {
+        if word == "enum" && value.as_array().is_none_or(Vec::is_empty) {
             return Err(SchemaError::at(place, "enum must be a non-empty array"));
         }
         if !number::are_exact(value) {
