@@ -8,6 +8,17 @@ use super::front::{MAX_DEPTH, too_large};
 use super::words::Words;
 use super::{SchemaError, reference};
 
+/// What a subschema is for.
+#[derive(Clone, Copy)]
+pub(super) enum Sub<'n> {
+    Property(&'n str),
+    /// The properties that match a pattern, among them perhaps some that other schemas describe.
+    Pattern,
+    /// Additional properties.
+    Others,
+    Items,
+}
+
 /// How far the schemas describe something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Said {
@@ -40,6 +51,9 @@ pub(super) struct Facts {
     pub others: Said,
     /// `items` and `prefixItems`.
     pub items: Said,
+    /// How many of the schemas have `additionalProperties`, and `items` or `prefixItems`.
+    n_others: usize,
+    n_items: usize,
     /// Whether a type or values are given.
     says_type: bool,
     /// The types that the keywords are about.
@@ -57,9 +71,15 @@ impl Facts {
         Ok(facts)
     }
 
-    /// Whether exactly one of the schemas describes the property.
-    pub fn is_named_once(&self, name: &str) -> bool {
-        self.names.get(name) == Some(&1)
+    /// Whether exactly one of the schemas describes `what`.
+    pub fn is_alone(&self, what: Sub<'_>) -> bool {
+        match what {
+            Sub::Property(name) => self.names.get(name) == Some(&1),
+            // Properties of another schema are additional ones for this one.
+            Sub::Others => self.n_others == 1 && self.names.is_empty() && self.patterns.is_empty(),
+            Sub::Items => self.n_items == 1,
+            Sub::Pattern => false,
+        }
     }
 
     /// The types of the value, if no schema gives any.
@@ -85,6 +105,8 @@ impl Facts {
             // Their properties are given in full.
             self.others = Said::Something;
         }
+        self.n_others += usize::from(words.get("additionalProperties").is_some());
+        self.n_items += usize::from(words.get("items").is_some() || words.get("prefixItems").is_some());
         self.items = self.items.max(Said::by(words.get("items"))).max(Said::by(words.get("prefixItems")));
         let patterns = words.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
         self.patterns.extend(patterns.cloned());

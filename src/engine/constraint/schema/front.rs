@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-use super::facts::{Facts, Said};
+use super::facts::{Facts, Said, Sub};
 use super::reference::{resolve, step};
 use super::words::{Words, is_applicator};
 use super::{SchemaError, exclusive, number, simple};
@@ -24,7 +24,7 @@ const MAX_SCHEMAS: usize = 5_000;
 pub(super) enum Within<'f> {
     /// For whole values.
     Whole,
-    /// Other schemas may apply to the same values, except to properties that only one schema describes.
+    /// Other schemas may apply to the same values, except to those that only one schema describes.
     Part(&'f Facts),
 }
 
@@ -262,16 +262,16 @@ impl<'a> Front<'a> {
         reference
     }
 
-    /// A subschema: of the property called `name`, or of items and the like.
+    /// A subschema, for `what`.
     pub fn within(
         &mut self,
         schema: &'a Value,
         place: &str,
-        name: Option<&str>,
+        what: Sub<'_>,
         within: Within<'_>,
     ) -> Result<Value, SchemaError> {
         match within {
-            Within::Part(facts) if !name.is_some_and(|name| facts.is_named_once(name)) => {
+            Within::Part(facts) if !facts.is_alone(what) => {
                 // What other schemas say of the same values is not known here.
                 self.part(schema, place, &Facts::default())
             }
@@ -298,9 +298,8 @@ impl<'a> Front<'a> {
         let place = step(place, word);
         let mut made = Map::new();
         for (name, schema) in schemas {
-            // A pattern may also match properties that another schema describes.
-            let known = (word == "properties").then_some(name.as_str());
-            made.insert(name.clone(), self.within(schema, &step(&place, name), known, within)?);
+            let what = if word == "properties" { Sub::Property(name) } else { Sub::Pattern };
+            made.insert(name.clone(), self.within(schema, &step(&place, name), what, within)?);
         }
         Ok(made)
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::facts::Sub;
 use super::front::{Front, Within};
 use super::words::Words;
 use super::{SchemaError, format, number, pattern};
@@ -118,12 +119,12 @@ fn items<'a>(
         };
         let mut made = vec![];
         for (number, schema) in schemas.iter().enumerate() {
-            made.push(front.within(schema, &format!("{place}/{word}/{number}"), None, within)?);
+            made.push(front.within(schema, &format!("{place}/{word}/{number}"), Sub::Items, within)?);
         }
         out.insert("prefixItems".to_owned(), made.into());
     }
     if let (word, Some(schema)) = rest {
-        out.insert("items".to_owned(), front.within(schema, &format!("{place}/{word}"), None, within)?);
+        out.insert("items".to_owned(), front.within(schema, &format!("{place}/{word}"), Sub::Items, within)?);
     }
     Ok(())
 }
@@ -165,7 +166,7 @@ fn members<'a>(
         out.insert("patternProperties".to_owned(), made.into());
     }
     if let Some(schema) = words.get("additionalProperties") {
-        let made = front.within(schema, &format!("{place}/additionalProperties"), None, within)?;
+        let made = front.within(schema, &format!("{place}/additionalProperties"), Sub::Others, within)?;
         out.insert("additionalProperties".to_owned(), made);
     }
     let required = match words.get("required") {
