@@ -54,6 +54,8 @@ pub(super) struct Facts {
     /// How many of the schemas have `additionalProperties`, and `items` or `prefixItems`.
     n_others: usize,
     n_items: usize,
+    /// Whether one of the schemas is referred to more than once.
+    repeats: bool,
     /// Whether a type or values are given.
     says_type: bool,
     /// The types that the keywords are about.
@@ -73,13 +75,14 @@ impl Facts {
 
     /// Whether exactly one of the schemas describes `what`.
     pub fn is_alone(&self, what: Sub<'_>) -> bool {
-        match what {
-            Sub::Property(name) => self.names.get(name) == Some(&1),
-            // Properties of another schema are additional ones for this one.
-            Sub::Others => self.n_others == 1 && self.names.is_empty() && self.patterns.is_empty(),
-            Sub::Items => self.n_items == 1,
-            Sub::Pattern => false,
-        }
+        !self.repeats
+            && match what {
+                Sub::Property(name) => self.names.get(name) == Some(&1),
+                // Properties of another schema are additional ones for this one.
+                Sub::Others => self.n_others == 1 && self.names.is_empty() && self.patterns.is_empty(),
+                Sub::Items => self.n_items == 1,
+                Sub::Pattern => false,
+            }
     }
 
     /// The types of the value, if no schema gives any.
@@ -133,6 +136,8 @@ impl Facts {
                     let (target, pointer) = reference::resolve(root, value, place)?;
                     if seen.insert(pointer.clone()) {
                         self.collect(root, target, &pointer, depth + 1, seen)?;
+                    } else {
+                        self.repeats = true;
                     }
                 }
                 _ => {}

@@ -11,8 +11,12 @@ pub(super) const GREATEST: i64 = 9_007_199_254_740_991;
 const GREATEST_AS_DOUBLE: f64 = GREATEST as f64;
 
 /// Step of numbers of which the schema gives none: a model that may write digits for ever sometimes does. The smallest
-/// power of ten that llguidance takes as `multipleOf`.
-const FINEST: f64 = 1e-10;
+/// power of ten that [`is_exact_step`] takes.
+const FINEST: f64 = 1e-8;
+/// Largest step, in units of its last decimal, and most decimals of a step: llguidance multiplies by ten modulo the step, and
+/// adds a digit times a power of ten, in 32 bits and unchecked.
+const MAX_STEP: f64 = 3e8;
+const MAX_STEP_DECIMALS: u32 = 8;
 /// Bounds with more decimals than this, or closer to each other than 10⁻³, need finer steps.
 const COARSE_DIGITS: usize = 6;
 const COARSE: f64 = 1e-3;
@@ -45,12 +49,27 @@ pub(super) fn bounds(words: &Words<'_>, place: &str, out: &mut Map<String, Value
         }
     }
     if let Some(step) = words.get("multipleOf") {
-        if !step.as_f64().is_some_and(|step| step > 0.0) {
-            return Err(SchemaError::at(place, "multipleOf must be a number above 0"));
+        match step.as_f64() {
+            Some(number) if number > 0.0 && is_exact_step(number) => {}
+            Some(number) if number > 0.0 => {
+                let what = format!("multipleOf {step} is not supported: it needs too many digits");
+                return Err(SchemaError::at(place, what));
+            }
+            _ => return Err(SchemaError::at(place, "multipleOf must be a number above 0")),
         }
         out.insert("multipleOf".to_owned(), step.clone());
     }
     Ok(())
+}
+
+/// Whether llguidance computes with `step` without overflow. It counts decimals in the same way.
+fn is_exact_step(mut step: f64) -> bool {
+    let mut decimals = 0;
+    while step.fract() != 0.0 && decimals < MAX_STEP_DECIMALS {
+        step *= 10.0;
+        decimals += 1;
+    }
+    step.fract() == 0.0 && step <= MAX_STEP
 }
 
 /// Default bounds.

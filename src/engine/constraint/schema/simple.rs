@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::facts::Sub;
+use super::facts::{Facts, Sub};
 use super::front::{Front, Within};
 use super::words::Words;
 use super::{SchemaError, format, number, pattern};
@@ -154,13 +154,17 @@ fn members<'a>(
     within: Within<'_>,
     out: &mut Map<String, Value>,
 ) -> Result<(), SchemaError> {
+    // A pattern may match properties that are named as well.
+    let none = Facts::default();
+    let has_both = words.get("properties").is_some() && words.get("patternProperties").is_some();
+    let named = if has_both { Within::Part(&none) } else { within };
     if let Some(value) = words.get("properties") {
-        let made = front.map("properties", value, place, within)?;
+        let made = front.map("properties", value, place, named)?;
         out.insert("properties".to_owned(), made.into());
     }
     if let Some(value) = words.get("patternProperties") {
         let mut made = Map::new();
-        for (name, schema) in front.map("patternProperties", value, place, within)? {
+        for (name, schema) in front.map("patternProperties", value, place, named)? {
             made.insert(translated("patternProperties", &name, place)?, schema);
         }
         out.insert("patternProperties".to_owned(), made.into());
