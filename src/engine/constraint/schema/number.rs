@@ -13,9 +13,9 @@ const GREATEST_AS_DOUBLE: f64 = GREATEST as f64;
 /// Step of numbers of which the schema gives none: a model that may write digits for ever sometimes does. The smallest
 /// power of ten that [`is_exact_step`] takes.
 const FINEST: f64 = 1e-8;
-/// Largest step, in units of its last decimal, and most decimals of a step: llguidance multiplies by ten modulo the step, and
-/// adds a digit times a power of ten, in 32 bits and unchecked.
-const MAX_STEP: f64 = 3e8;
+/// Largest step, in units of its last decimal: llguidance has a state for every remainder, and looks through all of them.
+const MAX_STEP: f64 = 10_000.0;
+/// Most decimals of a step: llguidance adds a digit times a power of ten in 32 bits, unchecked.
 const MAX_STEP_DECIMALS: u32 = 8;
 /// Bounds with more decimals than this, or closer to each other than 10⁻³, need finer steps.
 const COARSE_DIGITS: usize = 6;
