@@ -157,6 +157,21 @@ pub struct Timings {
 }
 
 impl Completion {
+    /// Of a prompt of which nothing was processed.
+    #[must_use]
+    pub fn of_nothing(prompt_tokens: usize, finish: FinishReason) -> Self {
+        Self {
+            text: String::new(),
+            finish,
+            prompt_tokens,
+            reused_tokens: 0,
+            generated_tokens: 0,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
+            timings: Timings::default(),
+        }
+    }
+
     /// Prompt tokens processed per second; `None` if there was nothing to process.
     #[must_use]
     pub fn prefill_rate(&self) -> Option<f64> {

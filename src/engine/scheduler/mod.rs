@@ -33,7 +33,7 @@ use super::error::EngineError;
 use super::ffi::{Batch, Context};
 use super::model::Model;
 use super::options::Speculation;
-use super::request::{Completion, Event, FinishReason, Request, RequestId, Timings};
+use super::request::{Completion, Event, FinishReason, Request, RequestId};
 use super::sampler::Sampler;
 use running::Job;
 use slot::Slot;
@@ -59,8 +59,6 @@ pub struct Scheduler {
     n_prefilled: usize,
     /// Slots whose states may not be finite and are to be overwritten.
     unclean: Vec<usize>,
-    /// Steps so far, to tell which slot was used last.
-    clock: u64,
 }
 
 impl Scheduler {
@@ -81,7 +79,6 @@ impl Scheduler {
             n_submitted: 0,
             n_prefilled: 0,
             unclean: vec![],
-            clock: 0,
         })
     }
 
@@ -120,7 +117,6 @@ impl Scheduler {
     /// One decode call, for as many requests as possible, and what came of it. Answers in slots that do not follow each
     /// other take a call each. Returns whether anything is left to do.
     pub fn step(&mut self, sink: &mut Sink<'_>) -> bool {
-        self.clock += 1;
         self.end_cancelled(sink);
         self.admit(sink);
         match self.next_prefill() {
@@ -229,7 +225,6 @@ impl Scheduler {
             // Every slot's tokens take places of the one cache.
             self.cut(slot, 0);
         }
-        self.slots[slot].last_used = self.clock;
         running.end(finish, sink);
     }
 
@@ -245,26 +240,12 @@ impl Scheduler {
         self.cut(slot, 0);
         self.unclean.push(slot);
     }
-
-    /// All that is reported of a request which never ran.
-    fn empty_completion(n_prompt: usize, finish: FinishReason, queued: std::time::Duration) -> Completion {
-        Completion {
-            text: String::new(),
-            finish,
-            prompt_tokens: n_prompt,
-            reused_tokens: 0,
-            generated_tokens: 0,
-            drafted_tokens: 0,
-            accepted_tokens: 0,
-            timings: Timings { queued, ..Timings::default() },
-        }
-    }
 }
 
 impl Job {
     fn end_before_it_began(self, sink: &mut Sink<'_>) {
-        let queued = Instant::now().saturating_duration_since(self.submitted);
-        let completion = Scheduler::empty_completion(self.prompt.len(), FinishReason::Interrupted, queued);
+        let mut completion = Completion::of_nothing(self.prompt.len(), FinishReason::Interrupted);
+        completion.timings.queued = Instant::now().saturating_duration_since(self.submitted);
         let _ = sink(self.id, Event::Done { completion, sampler: self.wanted.into_sampler() });
     }
 

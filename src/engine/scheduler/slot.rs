@@ -16,8 +16,6 @@ pub(super) struct Slot {
     pub rows: Option<SteeringRows>,
     pub running: Option<Running>,
     pub lookup: PromptLookup,
-    /// When its last request ended, in steps of the scheduler.
-    pub last_used: u64,
 }
 
 impl Slot {
@@ -27,7 +25,6 @@ impl Slot {
             rows: Some(SteeringRows::default()),
             running: None,
             lookup: PromptLookup::new(speculation),
-            last_used: 0,
         }
     }
 

@@ -173,7 +173,9 @@ impl Answering<'_, '_> {
                 if request.prompt.len() < scheduler.n_ctx() {
                     self.asked.insert(scheduler.submit(request), (id, call));
                 } else {
-                    self.take(id, call, does_not_fit(request.prompt.len()))?;
+                    // Longer than a slot: no token is made, because the context is full.
+                    let nothing = Completion::of_nothing(request.prompt.len(), FinishReason::ContextFull);
+                    self.take(id, call, nothing)?;
                 }
             }
             if scheduler.is_idle() {
@@ -329,18 +331,4 @@ impl Answering<'_, '_> {
 fn start(defence: Option<Defence>, item: &Item, seed: u64, filter: Option<Filter>) -> Result<Step, EvalError> {
     let case = Case { prompt: &item.prompt, language: item.spoken(), seed };
     Ok(defences::start(defence, case, filter)?)
-}
-
-/// What is said of a prompt that is longer than a slot: no token was made, because the context is full.
-fn does_not_fit(prompt_tokens: usize) -> Completion {
-    Completion {
-        text: String::new(),
-        finish: FinishReason::ContextFull,
-        prompt_tokens,
-        reused_tokens: 0,
-        generated_tokens: 0,
-        drafted_tokens: 0,
-        accepted_tokens: 0,
-        timings: crate::engine::Timings::default(),
-    }
 }
