@@ -15,7 +15,7 @@ use antidote::engine::{
     CancelToken, ContextOptions, EngineError, FinishReason, Limits, LoadOptions, Model, Sampler, Sampling, Session,
     Steering, SteeringVector, Trial,
 };
-use antidote::prompt::{Conversation, ConversationError, Piece, Template};
+use antidote::prompt::{Conversation, ConversationError, Heard, Template};
 use antidote::vector::SvFile;
 use common::arguments;
 use common::random::Random;
@@ -146,7 +146,7 @@ fn answers(session: &mut Session, prompts: &[&str]) -> String {
         let mut conversation = Conversation::new(Template::of(&model).expect("a template"), None);
         let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab());
         let limits = Limits::tokens(64);
-        let (cancel, mut ignore) = (CancelToken::default(), |_: Piece<'_>| ControlFlow::Continue(()));
+        let (cancel, mut ignore) = (CancelToken::default(), |_: Heard<'_>| ControlFlow::Continue(()));
         let reply = conversation.say(prompt, session, &mut sampler, &limits, &cancel, &mut ignore);
         all += &reply.expect("an answer").text;
         all.push('\n');

@@ -59,7 +59,7 @@ fn print_until(mut stream: Stream, pieces: usize) -> Result<Completion, EngineEr
             }
             OwnedEvent::Done(completion) => return Ok(completion),
             OwnedEvent::Failed(error) => return Err(error),
-            OwnedEvent::Logits { .. } | OwnedEvent::HiddenStates(_) => {}
+            OwnedEvent::Prompt { .. } | OwnedEvent::Logits { .. } | OwnedEvent::HiddenStates(_) => {}
         }
     }
     Err(EngineError::Gone)

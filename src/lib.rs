@@ -44,6 +44,7 @@ pub mod dump;
 pub mod files;
 pub mod gguf;
 pub mod imports;
+pub mod terminal;
 pub mod vector;
 
 #[cfg(feature = "engine")]
@@ -54,6 +55,8 @@ pub mod chat;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod eval;
+#[cfg(feature = "engine")]
+pub mod notices;
 #[cfg(feature = "engine")]
 pub mod prompt;
 #[cfg(feature = "engine")]

@@ -166,7 +166,8 @@ fn parse_range(word: &str) -> Option<RangeInclusive<f32>> {
 }
 
 /// `~/` as a shell reads it.
-fn at_home(file: &str) -> PathBuf {
+#[must_use]
+pub fn at_home(file: &str) -> PathBuf {
     match (file.strip_prefix("~/"), etcetera::home_dir()) {
         (Some(rest), Ok(home)) => home.join(rest),
         _ => PathBuf::from(file),

@@ -1,22 +1,54 @@
 //! What the line editor does beyond editing: completes commands and file names, and keeps a message of several lines
 //! open until it is whole.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
+use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper, Result};
 
 use super::command::COMMANDS;
 use super::multiline;
+use crate::prompt::Language;
 
 /// Commands that a file name follows.
 const WITH_FILE: [&str; 3] = ["/save ", "/save! ", "/load "];
 
 /// The line editor's helper.
-#[derive(Default)]
 pub(super) struct EditorHelper {
     files: FilenameCompleter,
+    language: Language,
+    /// Whether anything is written: after Ctrl-C the editor does not say.
+    has_draft: Cell<bool>,
+}
+
+impl EditorHelper {
+    pub fn new(language: Language) -> Self {
+        Self { files: FilenameCompleter::default(), language, has_draft: Cell::new(false) }
+    }
+}
+
+impl EditorHelper {
+    /// Whether something was written when it was last looked at.
+    pub fn has_draft(&self) -> bool {
+        self.has_draft.get()
+    }
+}
+
+/// What stands on the new line of a message that goes on: it cannot be taken over into the message.
+pub(super) struct GoesOn(String);
+
+impl Hint for GoesOn {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Completer for EditorHelper {
@@ -45,10 +77,22 @@ impl Validator for EditorHelper {
 }
 
 impl Hinter for EditorHelper {
-    type Hint = String;
+    type Hint = GoesOn;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<GoesOn> {
+        // Asked after every key.
+        self.has_draft.set(!line.is_empty());
+        let is_new_line = pos == line.len() && line.ends_with('\n');
+        is_new_line.then(|| GoesOn(self.language.goes_on(multiline::opens_block(line)).to_owned()))
+    }
 }
 
-impl Highlighter for EditorHelper {}
+impl Highlighter for EditorHelper {
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        let dim = anstyle::Style::new().dimmed();
+        Cow::Owned(format!("{dim}{hint}{dim:#}"))
+    }
+}
 
 impl Helper for EditorHelper {}
 

@@ -9,6 +9,7 @@ use rustyline::{CompletionType, Config, Editor};
 
 use super::completion::EditorHelper;
 use super::multiline;
+use crate::prompt::Language;
 
 /// Lines of history that are kept.
 const HISTORY_LINES: usize = 1000;
@@ -28,7 +29,10 @@ pub(super) enum Typed {
     /// A line from a pipe that is longer than [`MAX_LINE_MIB`].
     TooLong,
     /// Ctrl-C at the prompt.
-    Interrupt,
+    Interrupt {
+        /// Something had been written, which is dropped.
+        had_draft: bool,
+    },
     /// Ctrl-D, the end of the pipe, or the terminal is gone.
     End,
 }
@@ -41,14 +45,14 @@ pub(super) enum Input {
 
 impl Input {
     /// The line editor if standard input is a terminal, otherwise the pipe.
-    pub fn open() -> io::Result<Self> {
+    pub fn open(language: Language) -> io::Result<Self> {
         if !io::stdin().is_terminal() {
             return Ok(Self::Pipe(io::stdin().lock()));
         }
         let config = Config::builder().max_history_size(HISTORY_LINES).map_err(to_io)?.auto_add_history(true);
         let config = config.completion_type(CompletionType::List).build();
         let mut editor = Editor::with_config(config).map_err(to_io)?;
-        editor.set_helper(Some(EditorHelper::default()));
+        editor.set_helper(Some(EditorHelper::new(language)));
         let history = history_file();
         if let Some(history) = &history {
             // A first start has no history yet; an unreadable one is no reason not to chat.
@@ -73,7 +77,10 @@ impl Input {
                     }
                     Ok(Typed::Text { text, is_utf8: true })
                 }
-                Err(ReadlineError::Interrupted) => Ok(Typed::Interrupt),
+                Err(ReadlineError::Interrupted) => {
+                    let had_draft = editor.helper().is_some_and(EditorHelper::has_draft);
+                    Ok(Typed::Interrupt { had_draft })
+                }
                 Err(ReadlineError::Eof) => Ok(Typed::End),
                 Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
                     Ok(Typed::Text { text: String::new(), is_utf8: false })
@@ -138,7 +145,7 @@ mod tests {
             match from_pipe(&mut pipe, max).unwrap() {
                 Typed::Text { text, is_utf8 } => read.push(format!("{text:?} {is_utf8}")),
                 Typed::TooLong => read.push("too long".to_owned()),
-                Typed::Interrupt | Typed::End => return read,
+                Typed::Interrupt { .. } | Typed::End => return read,
             }
         }
     }

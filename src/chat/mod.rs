@@ -7,12 +7,14 @@ mod examples;
 mod input;
 mod messages;
 mod multiline;
-mod ranges;
 mod repl;
 mod saved;
+mod screen;
 mod signals;
+mod wheel;
+mod wrap;
 
-pub use command::parse_alpha;
+pub use command::{at_home, parse_alpha};
 pub use examples::Examples;
 pub use repl::{Ended, Hint, Repl, ReplError, ReplOptions};
 pub use saved::{Saved, SavedError, SavedModel};

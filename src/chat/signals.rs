@@ -96,6 +96,43 @@ fn on_signal(handle: impl Fn(i32) + Send + 'static) -> io::Result<()> {
     ctrlc::set_handler(move || handle(SIGINT)).map_err(io::Error::other)
 }
 
+/// While it lives, the terminal does not show what is typed: keys pressed during an answer wait for the next line instead
+/// of standing in the middle of it.
+pub(super) struct Silence {
+    #[cfg(unix)]
+    settings: Option<rustix::termios::Termios>,
+}
+
+#[cfg(unix)]
+impl Silence {
+    pub fn begin() -> Self {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let settings = tcgetattr(io::stdin()).ok();
+        if let Some(settings) = &settings {
+            let mut silent = settings.clone();
+            silent.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL);
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &silent);
+        }
+        Self { settings }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Silence {
+    fn drop(&mut self) {
+        if let Some(settings) = &self.settings {
+            let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, settings);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Silence {
+    pub fn begin() -> Self {
+        Self {}
+    }
+}
+
 /// How the terminal was set before the line editor changed it.
 struct Terminal {
     #[cfg(unix)]

@@ -1,28 +1,12 @@
-//! What both programs do alike at their edges: telling about their work, ending when a file is cut off under them,
-//! completions and manual pages.
+//! What both programs do alike at their edges: ending when a file is cut off under them, completions and manual pages.
 
 pub mod shell_files;
 
 use std::error::Error;
-use std::fmt::Arguments;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 
 const CUT_OFF: &str = "error: a file was cut off while it was being read, or its disk failed (SIGBUS); stopping. \
     Restore the file (the model, vector or dump of this command) and rerun the command\n";
-
-/// Tells something about the work, in the manner of `eprintln!`, which panics where nobody reads it.
-#[macro_export]
-macro_rules! say {
-    ($($text:tt)*) => {
-        $crate::cli::say(::std::format_args!($($text)*))
-    };
-}
-
-/// Writes a line to standard error. Where nobody reads it any more (`antidote … 2>&1 | head -1`, a closed window) the
-/// work goes on without: what a program makes is on standard output and on the disk.
-pub fn say(line: Arguments<'_>) {
-    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
-}
 
 /// From now on a mapped file that is cut off while it is read is an error like others: a sentence and exit code 1.
 pub fn explain_bus_errors() {

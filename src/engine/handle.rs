@@ -16,6 +16,13 @@ use super::scheduler::Scheduler;
 /// What a request brings, owned.
 #[derive(Debug)]
 pub enum OwnedEvent {
+    /// So much of the prompt of an answer is in the cache.
+    Prompt {
+        /// Tokens that were processed, or were there already.
+        done: usize,
+        /// Tokens of the prompt.
+        of: usize,
+    },
     /// More of the answer: whole characters.
     Text(String),
     /// Logits after position `first + index` of the prompt, `[n_vocab]`.
@@ -190,6 +197,7 @@ fn serve(mut scheduler: Scheduler, orders: &Receiver<Order>) {
         scheduler.step(&mut |id, event| {
             let Some((events, _)) = clients.get(&id) else { return ControlFlow::Break(()) };
             let (owned, is_last) = match event {
+                Event::Prompt { done, of } => (OwnedEvent::Prompt { done, of }, false),
                 Event::Text(text) => (OwnedEvent::Text(text.to_owned()), false),
                 Event::Logits { index, logits } => (OwnedEvent::Logits { index, logits: logits.to_vec() }, false),
                 Event::HiddenStates(states) => (OwnedEvent::HiddenStates(states.to_vec()), false),

@@ -212,7 +212,7 @@ impl HiddenStates {
                     result = Err(EngineError::Interrupted);
                 }
                 Event::Failed { error, .. } => result = Err(error),
-                Event::Done { .. } | Event::Text(_) | Event::Logits { .. } => {}
+                Event::Done { .. } | Event::Prompt { .. } | Event::Text(_) | Event::Logits { .. } => {}
             }
             ControlFlow::Continue(())
         });

@@ -14,6 +14,7 @@ mod ffi;
 mod gguf_validation;
 mod handle;
 mod hidden_states;
+mod lead;
 mod logits;
 mod memory;
 mod model;

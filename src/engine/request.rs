@@ -94,6 +94,9 @@ pub struct Limits {
     pub stop: Vec<String>,
     /// Control tokens that are given out as they are written, instead of as nothing: those that mark thinking.
     pub shown_tokens: Vec<Token>,
+    /// The sampler's constraint applies only behind the first of these texts, without which the answer cannot end; from
+    /// the beginning if there are none. For models that think before they answer.
+    pub free_until: Vec<String>,
     /// Go on after the model has ended its turn: for measurements that need an answer of a fixed length.
     pub ignore_end: bool,
 }
@@ -191,6 +194,13 @@ fn rate(tokens: usize, time: Duration) -> Option<f64> {
 
 /// What a step of the scheduler brings about for one request.
 pub enum Event<'a> {
+    /// So much of the prompt is in the cache: said when it begins, and after every piece of it.
+    Prompt {
+        /// Tokens that were processed, or were there already.
+        done: usize,
+        /// Tokens of the prompt.
+        of: usize,
+    },
     /// More of the answer: whole characters.
     Text(&'a str),
     /// Logits after position `first + index` of the prompt, all finite.

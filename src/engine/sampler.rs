@@ -22,7 +22,7 @@ pub struct Sampling {
     pub min_p: f32,
     /// Divide the logits of recent tokens by this; 1 changes nothing.
     pub repeat_penalty: f32,
-    /// How many tokens count as recent.
+    /// How many tokens count as recent, those of the prompt included; −1 for as many as the context holds.
     pub repeat_last_n: i32,
     /// Seed of the choice; `None` takes one from the clock.
     pub seed: Option<u32>,
@@ -50,8 +50,9 @@ impl Sampling {
     }
 }
 
-/// A sampler chain with its memory of recent tokens.
+/// A sampler chain.
 pub struct Sampler {
+    penalty: Option<Penalty>,
     kind: Kind,
     constraint: Option<Constraint>,
     /// Reused for every token: one entry a token of the vocabulary.
@@ -64,39 +65,72 @@ enum Kind {
     Chain(LlamaSampler),
 }
 
+/// The penalty on recent tokens. What is recent is read from the prompt when an answer begins, as llama.cpp's programs do
+/// it, so that it is never something that a conversation no longer holds.
+struct Penalty {
+    factor: f32,
+    last_n: i32,
+    n_vocab: i32,
+    /// Its window, once an answer has begun.
+    window: Option<LlamaSampler>,
+}
+
+impl Penalty {
+    fn begin(&mut self, prompt: &[Token], n_ctx: usize) {
+        let n = usize::try_from(self.last_n).unwrap_or(n_ctx);
+        let last_n = i32::try_from(n).unwrap_or(i32::MAX);
+        let mut window = LlamaSampler::penalties(self.n_vocab, last_n, self.factor, 0.0, 0.0);
+        for token in &prompt[prompt.len().saturating_sub(n)..] {
+            window.accept(LlamaToken(token.0));
+        }
+        self.window = Some(window);
+    }
+}
+
 impl Default for Sampler {
     /// The likeliest token, always.
     fn default() -> Self {
-        Self { kind: Kind::Greedy, constraint: None, candidates: LlamaTokenDataArray::new(vec![], false) }
+        Self {
+            penalty: None,
+            kind: Kind::Greedy,
+            constraint: None,
+            candidates: LlamaTokenDataArray::new(vec![], false),
+        }
     }
 }
+
+/// llama.cpp takes this seed for "any" (`LLAMA_DEFAULT_SEED`).
+const ANY_SEED: u32 = u32::MAX;
 
 impl Sampler {
     /// Makes the chain, in llama.cpp's order: penalties, top-k, top-p, min-p, temperature, choice.
     #[must_use]
     pub fn new(sampling: &Sampling, n_vocab: usize) -> Self {
-        let greedy = sampling.temperature <= 0.0;
         let penalised = sampling.repeat_penalty != 1.0 && sampling.repeat_last_n != 0;
-        let kind = if greedy && !penalised {
+        let penalty = penalised.then(|| Penalty {
+            factor: sampling.repeat_penalty,
+            last_n: sampling.repeat_last_n,
+            n_vocab: i32::try_from(n_vocab).unwrap_or(i32::MAX),
+            window: None,
+        });
+        let kind = if sampling.temperature <= 0.0 {
             Kind::Greedy
         } else {
-            let mut chain = vec![];
-            if penalised {
-                let n_vocab = i32::try_from(n_vocab).unwrap_or(i32::MAX);
-                chain.push(LlamaSampler::penalties(n_vocab, sampling.repeat_last_n, sampling.repeat_penalty, 0.0, 0.0));
-            }
-            if greedy {
-                chain.push(LlamaSampler::greedy());
-            } else {
-                chain.push(LlamaSampler::top_k(sampling.top_k));
-                chain.push(LlamaSampler::top_p(sampling.top_p, 1));
-                chain.push(LlamaSampler::min_p(sampling.min_p, 1));
-                chain.push(LlamaSampler::temp(sampling.temperature));
-                chain.push(LlamaSampler::dist(sampling.seed.unwrap_or_else(seed_from_clock)));
-            }
-            Kind::Chain(LlamaSampler::chain_simple(chain))
+            let seed = match sampling.seed {
+                // Its neighbour stands in for it, so that every seed gives the same answer again.
+                Some(ANY_SEED) => ANY_SEED - 1,
+                Some(seed) => seed,
+                None => seed_from_clock(),
+            };
+            Kind::Chain(LlamaSampler::chain_simple([
+                LlamaSampler::top_k(sampling.top_k),
+                LlamaSampler::top_p(sampling.top_p, 1),
+                LlamaSampler::min_p(sampling.min_p, 1),
+                LlamaSampler::temp(sampling.temperature),
+                LlamaSampler::dist(seed),
+            ]))
         };
-        Self { kind, constraint: None, candidates: LlamaTokenDataArray::new(vec![], false) }
+        Self { penalty, kind, constraint: None, candidates: LlamaTokenDataArray::new(vec![], false) }
     }
 
     /// The same sampler, whose answers on `model` follow `spec`.
@@ -108,11 +142,21 @@ impl Sampler {
         Ok(self)
     }
 
-    /// A new answer begins: a constraint starts over, recent tokens are remembered.
-    pub fn begin(&mut self) {
+    /// A new answer begins, to `prompt` in a context of `n_ctx` tokens: a constraint starts over, and what is recent is
+    /// the end of the prompt. The scheduler says so for every request.
+    pub fn begin(&mut self, prompt: &[Token], n_ctx: usize) {
+        if let Some(penalty) = &mut self.penalty {
+            penalty.begin(prompt, n_ctx);
+        }
         if let Some(constraint) = &mut self.constraint {
             constraint.begin();
         }
+    }
+
+    /// Whether answers must follow something.
+    #[must_use]
+    pub fn is_constrained(&self) -> bool {
+        self.constraint.is_some()
     }
 
     /// The next token for `logits` (`[n_vocab]`).
@@ -120,7 +164,7 @@ impl Sampler {
     /// # Errors
     /// [`EngineError::Constraint`]: the answer can no longer follow its constraint.
     pub fn choose(&mut self, logits: &[f32]) -> Result<Token, EngineError> {
-        let wish = self.choose_freely(logits);
+        let wish = self.choose_freely(logits, &[]);
         let Some(constraint) = &mut self.constraint else { return Ok(wish) };
         // As llama.cpp does: most wishes are allowed, and trying one token is far cheaper than trying all.
         if constraint.allows(wish)? {
@@ -128,43 +172,67 @@ impl Sampler {
         }
         fill(&mut self.candidates, logits);
         constraint.restrict(&mut self.candidates)?;
-        let second = match &mut self.kind {
-            Kind::Greedy => self.candidates.data.iter().map(LlamaTokenData::logit).collect::<Vec<_>>(),
-            Kind::Chain(chain) => {
-                chain.apply(&mut self.candidates);
-                vec![]
-            }
-        };
-        let second = match self.candidates.selected_token() {
-            Some(token) => Token(token.0),
-            None => likeliest(&second),
-        };
+        let second = self.pick();
+        let Some(constraint) = &mut self.constraint else { return Ok(second) };
         if constraint.allows(second)? { Ok(second) } else { constraint.end() }
     }
 
-    fn choose_freely(&mut self, logits: &[f32]) -> Token {
-        let likeliest = likeliest(logits);
-        match &mut self.kind {
-            Kind::Greedy => likeliest,
-            Kind::Chain(chain) => {
-                fill(&mut self.candidates, logits);
-                chain.apply(&mut self.candidates);
-                self.candidates.selected_token().map_or(likeliest, |token| Token(token.0))
+    /// The next token for `logits` (`[n_vocab]`), whatever the constraint says, and none of `banned`.
+    pub(super) fn choose_freely(&mut self, logits: &[f32], banned: &[Token]) -> Token {
+        if matches!(self.kind, Kind::Greedy) && self.penalty.is_none() && banned.is_empty() {
+            return likeliest(logits);
+        }
+        fill(&mut self.candidates, logits);
+        for token in banned {
+            let candidate = usize::try_from(token.0).ok().and_then(|id| self.candidates.data.get_mut(id));
+            if let Some(candidate) = candidate {
+                candidate.set_logit(f32::NEG_INFINITY);
             }
         }
+        self.pick()
     }
 
-    /// Tells the chain that `token` came, so that repetition can be punished.
+    /// The choice among the candidates.
+    fn pick(&mut self) -> Token {
+        if let Some(window) = self.penalty.as_mut().and_then(|penalty| penalty.window.as_mut()) {
+            window.apply(&mut self.candidates);
+        }
+        let likeliest = self.likeliest_candidate();
+        if let Kind::Chain(chain) = &mut self.kind {
+            chain.apply(&mut self.candidates);
+        }
+        self.candidates.selected_token().map_or(likeliest, |token| Token(token.0))
+    }
+
+    fn likeliest_candidate(&self) -> Token {
+        let mut best = (0, f32::NEG_INFINITY);
+        for candidate in &self.candidates.data {
+            if candidate.logit() > best.1 {
+                best = (candidate.id().0, candidate.logit());
+            }
+        }
+        Token(best.0)
+    }
+
+    /// Tells the sampler that `token` came.
     ///
     /// # Errors
     /// [`EngineError::Constraint`]: the constraint has failed.
     pub fn accept(&mut self, token: Token) -> Result<(), EngineError> {
-        if let Kind::Chain(chain) = &mut self.kind {
-            chain.accept(LlamaToken(token.0));
-        }
+        self.accept_freely(token);
         match &mut self.constraint {
             Some(constraint) => constraint.accept(token),
             None => Ok(()),
+        }
+    }
+
+    /// The same for a token that is none of the constraint's business.
+    pub(super) fn accept_freely(&mut self, token: Token) {
+        if let Some(window) = self.penalty.as_mut().and_then(|penalty| penalty.window.as_mut()) {
+            window.accept(LlamaToken(token.0));
+        }
+        if let Kind::Chain(chain) = &mut self.kind {
+            chain.accept(LlamaToken(token.0));
         }
     }
 }
@@ -219,9 +287,52 @@ mod tests {
     fn a_repeat_penalty_moves_the_choice_away_even_without_chance() {
         let sampling = Sampling { repeat_penalty: 2.0, ..Sampling::greedy() };
         let mut sampler = Sampler::new(&sampling, 3);
+        sampler.begin(&[], 8);
         let first = sampler.choose(&[1.0, 3.0, 2.0]).unwrap();
         sampler.accept(first).unwrap();
         assert_eq!((first, sampler.choose(&[1.0, 3.0, 2.0]).unwrap()), (Token(1), Token(2)));
+    }
+
+    /// llama.cpp takes −1 for "no window at all".
+    #[test]
+    fn a_window_of_minus_one_is_the_whole_context_and_not_nothing() {
+        let sampling = Sampling { repeat_penalty: 2.0, repeat_last_n: -1, ..Sampling::greedy() };
+        let mut sampler = Sampler::new(&sampling, 3);
+        sampler.begin(&[Token(1), Token(0), Token(0)], 8);
+        assert_eq!(sampler.choose(&[1.0, 3.0, 2.0]).unwrap(), Token(2));
+        // With a window of two, the 1 is no longer recent.
+        let mut sampler = Sampler::new(&Sampling { repeat_last_n: 2, ..sampling }, 3);
+        sampler.begin(&[Token(1), Token(0), Token(0)], 8);
+        assert_eq!(sampler.choose(&[1.0, 3.0, 2.0]).unwrap(), Token(1));
+    }
+
+    /// `/reset`, `/regen`, `/undo`, `/edit` and `/load` change what the next prompt holds, and nothing else counts.
+    #[test]
+    fn what_is_recent_begins_anew_with_every_answer() {
+        let sampling = Sampling { repeat_penalty: 2.0, ..Sampling::greedy() };
+        let mut sampler = Sampler::new(&sampling, 3);
+        for _ in 0..3 {
+            sampler.begin(&[Token(0)], 8);
+            assert_eq!(sampler.choose(&[1.0, 3.0, 2.0]).unwrap(), Token(1));
+            sampler.accept(Token(1)).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_largest_seed_is_a_seed_like_any_other() {
+        let logits: Vec<f32> = (0..64_u8).map(|i| f32::from(i % 7)).collect();
+        let choices = || {
+            let sampling = Sampling { seed: Some(u32::MAX), ..Sampling::default() };
+            let mut sampler = Sampler::new(&sampling, logits.len());
+            (0..32).map(|_| sampler.choose(&logits).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(choices(), choices());
+    }
+
+    #[test]
+    fn banned_tokens_are_not_chosen() {
+        let mut sampler = Sampler::new(&Sampling::greedy(), 3);
+        assert_eq!(sampler.choose_freely(&[1.0, 3.0, 2.0], &[Token(1), Token(9)]), Token(2));
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Scorer {
                     result = Err(EngineError::Interrupted);
                 }
                 Event::Failed { error, .. } => result = Err(error),
-                Event::Done { .. } | Event::Text(_) | Event::HiddenStates(_) => {}
+                Event::Done { .. } | Event::Prompt { .. } | Event::Text(_) | Event::HiddenStates(_) => {}
             }
             ControlFlow::Continue(())
         });

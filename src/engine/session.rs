@@ -122,11 +122,8 @@ impl Session {
     /// Answers `prompt`, giving each piece of text to `on_text` as it comes; `Break` ends the answer. `cancel` does so
     /// from outside, in the middle of a long prompt as well.
     ///
-    /// An interruption is an ordinary end: the answer so far is returned.
-    ///
     /// # Errors
-    /// The prompt is empty or too long, the output is not finite, or llama.cpp failed. The cache is then emptied, so the
-    /// session can go on.
+    /// As for [`Self::answer_aloud`].
     pub fn answer(
         &mut self,
         prompt: &[Token],
@@ -135,11 +132,29 @@ impl Session {
         cancel: &CancelToken,
         on_text: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> Result<Completion, EngineError> {
-        let wanted = Wanted::Text { sampler: std::mem::take(sampler), limits: limits.clone() };
-        let (result, given_back) = self.ask(prompt, wanted, cancel, &mut |event| match event {
+        self.answer_aloud(prompt, sampler, limits, cancel, &mut |event| match event {
             Event::Text(text) => on_text(text),
             _ => ControlFlow::Continue(()),
-        });
+        })
+    }
+
+    /// The same, giving out how far the prompt is ([`Event::Prompt`]) as well.
+    ///
+    /// An interruption is an ordinary end: the answer so far is returned.
+    ///
+    /// # Errors
+    /// The prompt is empty or too long, the output is not finite, or llama.cpp failed. The cache is then emptied, so the
+    /// session can go on.
+    pub fn answer_aloud(
+        &mut self,
+        prompt: &[Token],
+        sampler: &mut Sampler,
+        limits: &Limits,
+        cancel: &CancelToken,
+        on_event: &mut dyn FnMut(&Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Completion, EngineError> {
+        let wanted = Wanted::Text { sampler: std::mem::take(sampler), limits: limits.clone() };
+        let (result, given_back) = self.ask(prompt, wanted, cancel, on_event);
         if let Some(given_back) = given_back {
             *sampler = given_back;
         }

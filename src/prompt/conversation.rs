@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::template::{Message, Role, Template, TemplateError};
 use super::thinking::Piece;
-use crate::engine::{CancelToken, Completion, EngineError, FinishReason, Limits, Sampler, Session, Token};
+use crate::engine::{CancelToken, Completion, EngineError, Event, FinishReason, Limits, Sampler, Session, Token};
 
 /// Room that is kept for an answer before old turns are dropped: this share of the context…
 const ANSWER_SHARE: usize = 4;
@@ -17,6 +17,20 @@ const ANSWER_ROOM: usize = 512;
 /// No tokenizer has tokens that are this long on average. A message that is too long even then is refused before
 /// it is cut into tokens, which takes minutes for megabytes.
 const MAX_BYTES_PER_TOKEN: usize = 128;
+
+/// What comes while a message is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard<'a> {
+    /// So many tokens of the prompt have been processed, or were in the cache.
+    Prompt {
+        /// Tokens.
+        done: usize,
+        /// Tokens of the whole prompt.
+        of: usize,
+    },
+    /// More of the answer.
+    Said(Piece<'a>),
+}
 
 /// What is said back, and what it took.
 #[derive(Debug)]
@@ -29,6 +43,10 @@ pub struct Reply {
     pub thinking: Option<String>,
     /// Turns that had to be dropped from the history to make room.
     pub dropped_turns: usize,
+    /// The template knows no system role: the system prompt stood at the head of the first message.
+    pub system_merged: bool,
+    /// A message holds texts of control tokens, which were sent as text.
+    pub has_control_texts: bool,
 }
 
 /// An error while answering.
@@ -150,7 +168,7 @@ impl Conversation {
         self.turns.push(turn);
     }
 
-    /// Answers `text`, showing each piece to `on_piece`, and remembers both. If the context is too small for the
+    /// Answers `text`, showing what comes to `on_heard`, and remembers both. If the context is too small for the
     /// history, the oldest turns are dropped; the system prompt never is. An answer that was stopped before its
     /// first letter is not remembered.
     ///
@@ -163,9 +181,9 @@ impl Conversation {
         sampler: &mut Sampler,
         limits: &Limits,
         cancel: &CancelToken,
-        on_piece: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
+        on_heard: &mut dyn FnMut(Heard<'_>) -> ControlFlow<()>,
     ) -> Result<Reply, ConversationError> {
-        let reply = self.answer(text, session, sampler, limits, cancel, on_piece)?;
+        let reply = self.answer(text, session, sampler, limits, cancel, on_heard)?;
         self.forgotten += reply.dropped_turns;
         let is_nothing = reply.answer.finish == FinishReason::Interrupted && reply.answer.text.is_empty();
         if !is_nothing {
@@ -192,7 +210,7 @@ impl Conversation {
         sampler: &mut Sampler,
         limits: &Limits,
         cancel: &CancelToken,
-        on_piece: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
+        on_heard: &mut dyn FnMut(Heard<'_>) -> ControlFlow<()>,
     ) -> Result<Reply, ConversationError> {
         if text.trim().is_empty() {
             return Err(EngineError::EmptyPrompt.into());
@@ -210,27 +228,38 @@ impl Conversation {
         let limits = Limits { shown_tokens: marks.tokens_of(session.model()), ..limits.clone() };
         let (mut thinking, mut said) = (String::new(), String::new());
         let mut flow = ControlFlow::Continue(());
-        let mut show = |piece: Piece<'_>| {
-            match piece {
-                Piece::Thinking(thought) => thinking.push_str(thought),
-                Piece::Text(text) => said.push_str(text),
+        let mut hear = |heard: Heard<'_>| {
+            match heard {
+                Heard::Said(Piece::Thinking(thought)) => thinking.push_str(thought),
+                Heard::Said(Piece::Text(text)) => said.push_str(text),
+                Heard::Prompt { .. } => {}
             }
             if flow.is_continue() {
-                flow = on_piece(piece);
+                flow = on_heard(heard);
             }
             flow
         };
-        sampler.begin();
-        let answer = session.answer(&prompt.tokens, sampler, &limits, cancel, &mut |text| {
-            let mut flow = ControlFlow::Continue(());
-            splitter.push(text, &mut |piece| flow = show(piece));
-            flow
+        let answer = session.answer_aloud(&prompt.tokens, sampler, &limits, cancel, &mut |event| match event {
+            Event::Prompt { done, of } => hear(Heard::Prompt { done: *done, of: *of }),
+            Event::Text(text) => {
+                let mut flow = ControlFlow::Continue(());
+                splitter.push(text, &mut |piece| flow = hear(Heard::Said(piece)));
+                flow
+            }
+            _ => ControlFlow::Continue(()),
         })?;
         splitter.finish(&mut |piece| {
-            let _ = show(piece);
+            let _ = hear(Heard::Said(piece));
         });
         let thinking = Some(thinking).filter(|thinking| !thinking.is_empty());
-        Ok(Reply { answer, text: said, thinking, dropped_turns: prompt.dropped })
+        Ok(Reply {
+            answer,
+            text: said,
+            thinking,
+            dropped_turns: prompt.dropped,
+            system_merged: false,
+            has_control_texts: false,
+        })
     }
 
     /// The prompt that leaves out as few of the oldest turns as it must to have at most `room` tokens. The last

@@ -7,7 +7,7 @@ mod language;
 mod template;
 pub mod thinking;
 
-pub use conversation::{Conversation, ConversationError, Reply, Turn};
+pub use conversation::{Conversation, ConversationError, Heard, Reply, Turn};
 pub use frame::Frame;
 pub use language::Language;
 pub use template::{Message, Role, Template, TemplateError, Variable, Variables};

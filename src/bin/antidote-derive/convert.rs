@@ -142,7 +142,7 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
              it is not applied"
         );
     }
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = antidote::terminal::stdout();
     write!(stdout, "{}", SvFile::open(&out)?.summary())?;
     writeln!(stdout)?;
     let shown = out.display();
@@ -184,7 +184,7 @@ fn run_export(args: &ExportArgs) -> Result<(), Failure> {
         );
     }
     let n = vector.layers().filter(|view| !(args.skip_layer_0 && view.layer == 0)).count();
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = antidote::terminal::stdout();
     writeln!(stdout, "{}: {n} directions of {} values", args.out.display(), vector.header().model.n_embd)?;
     Ok(())
 }
@@ -224,7 +224,7 @@ fn run_bind(args: &BindArgs) -> Result<(), Failure> {
     })?;
     bound.header.model.name.clone_from(&target.model.name);
     bound.write(out)?;
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = antidote::terminal::stdout();
     writeln!(stdout, "{}: bound to {} ({})", out.display(), target.model.name, target.model.fingerprint.short())?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use antidote::vector::SvFile;
 use super::hints::hint_of_warning;
 
 pub fn print(vector: &SvFile, warnings: &[Warning]) -> io::Result<()> {
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = antidote::terminal::stdout();
     write!(stdout, "{}", vector.summary())?;
     writeln!(stdout)?;
     for warning in warnings {

@@ -1,7 +1,7 @@
 //! `antidote chat`
 
 use antidote::chat::{Ended, Examples, Repl, ReplOptions};
-use antidote::engine::{Limits, Session};
+use antidote::engine::Session;
 use antidote::prompt::{Conversation, Language};
 
 use super::args::ChatArgs;
@@ -15,18 +15,20 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
+    let notices = load::notices(&vectors, &args.steering);
     let steering = load::steering(&model, vectors, &args.steering)?;
     let session = Session::new(&model, &context, steering)?;
     let conversation = Conversation::new(args.template.template(&model)?, args.generation.system.clone());
     let options = ReplOptions {
         sampling: args.generation.sampling(),
         constraint: args.generation.constraint(&model)?,
-        limits: Limits { max_tokens: args.generation.max_tokens, ..Limits::default() },
+        limits: args.generation.limits(),
         language: args.lang.map_or_else(Language::of_locale, Language::from),
         quiet: args.output.quiet,
         hide_thinking: args.output.hide_thinking,
         session_file: args.session.clone(),
         examples: if choice.is_demo() { Examples::Demo } else { Examples::General },
+        notices,
         hint: Some(hints::hint),
         end_by_signal: Some(end_by_signal),
     };

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use antidote::chat::at_home;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory};
 use toml::de::{DeTable, DeValue};
@@ -36,6 +37,9 @@ const KEYS: [&str; 19] = [
     "quiet",
     "hide-thinking",
 ];
+
+/// Those that are paths.
+const PATHS: [&str; 1] = ["model"];
 
 /// The subcommands that the file is about.
 const COMMANDS: [&str; 4] = ["chat", "run", "dump", "config"];
@@ -75,7 +79,9 @@ impl Config {
     /// # Errors
     /// It cannot be read, is not TOML, or has a key or value that no flag has.
     pub fn find() -> Result<Self, UsageError> {
-        let path = match std::env::var_os(VARIABLE) {
+        let named = std::env::var_os(VARIABLE);
+        let is_named = named.is_some();
+        let path = match named {
             Some(path) if path.is_empty() => None,
             Some(path) => Some(PathBuf::from(path)),
             None => {
@@ -87,6 +93,11 @@ impl Config {
         let Some(path) = path else { return Ok(Self::default()) };
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Self { values: parse(&text, &path)?, path: Some(path) }),
+            // Whoever names a file means it to be there.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_named => Err(UsageError(format!(
+                "{VARIABLE} names {}, which does not exist; correct it, or set it to an empty value to read no config file",
+                path.display()
+            ))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self { values: vec![], path: Some(path) }),
             Err(error) => Err(UsageError(format!("cannot read the config file {}: {error}", path.display()))),
         }
@@ -115,7 +126,7 @@ impl Config {
     pub fn show(&self, matches: &ArgMatches, open: &[OpenValue]) -> Result<(), Failure> {
         let command = Antidote::command();
         let Some(subcommand) = command.find_subcommand("config") else { return Ok(()) };
-        let mut stdout = anstream::stdout().lock();
+        let mut stdout = antidote::terminal::stdout();
         match &self.path {
             Some(path) if path.is_file() => writeln!(stdout, "# {}", path.display())?,
             Some(path) => writeln!(stdout, "# {} (does not exist)", path.display())?,
@@ -169,6 +180,8 @@ fn parse(text: &str, path: &Path) -> Result<Vec<Value>, UsageError> {
 /// `value` as one would type it behind `--key`, checked as if one had.
 fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
     let text = match value {
+        // No shell has read it.
+        DeValue::String(text) if PATHS.contains(&key) => at_home(text).to_string_lossy().into_owned(),
         DeValue::String(text) => text.to_string(),
         DeValue::Integer(number) => {
             let number = i64::from_str_radix(number.as_str(), number.radix());
@@ -229,6 +242,14 @@ mod tests {
         assert_eq!((args.generation.temperature, args.generation.top_k), (0.25, 9));
         assert!(args.output.quiet && !args.output.hide_thinking && args.lang.is_some());
         assert_eq!(chat(&Config::default(), &[]).generation.top_k, 40);
+    }
+
+    #[test]
+    fn a_tilde_in_the_file_is_the_home_folder() {
+        let config = read("model = '~/models/a.gguf'\n").unwrap();
+        let home = at_home("~/models/a.gguf");
+        assert!(!home.starts_with("~"));
+        assert_eq!(chat(&config, &["--no-vector"]).model.path(), Some(&home));
     }
 
     #[test]

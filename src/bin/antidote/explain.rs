@@ -17,7 +17,7 @@ const TOKEN: usize = 16;
 pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     let vector = SvFile::open(&args.file)?;
     let layers = explain(&args.model, &vector, usize::from(args.top))?;
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = antidote::terminal::stdout();
     if args.json {
         serde_json::to_writer_pretty(&mut stdout, &layers)?;
         writeln!(stdout)?;

@@ -9,7 +9,7 @@ use super::args::InspectArgs;
 
 pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let vector = SvFile::open(&args.file)?;
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = antidote::terminal::stdout();
     if args.json {
         serde_json::to_writer_pretty(&mut stdout, &vector.summary())?;
         writeln!(stdout)?;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use antidote::engine::{ContextOptions, LoadOptions, Model, Steering, SteeringVector, Trial};
+use antidote::notices::{FrontEnd, Notice};
+use antidote::prompt::Language;
 use antidote::vector::{SvFile, sidecars};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{ModelArgs, SteeringArgs};
 use super::demo::Demo;
-use super::{Failure, UsageError};
+use super::{Failure, Misuse, UsageError};
 
 /// Loading that takes longer than this is shown.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -38,8 +40,7 @@ impl Choice {
         self.demo_vector.is_some()
     }
 
-    /// The vectors of the command line, or the demo's, or those beside the model; each at the α asked for or
-    /// suggested. Vectors without either start at 0.
+    /// The vectors of the command line, or the demo's, or those beside the model; each at the α asked for or suggested.
     pub fn vectors(&self, args: &SteeringArgs) -> Result<Vec<ChosenVector>, Failure> {
         let files = if args.no_vector {
             vec![]
@@ -57,7 +58,7 @@ impl Choice {
         let mut vectors: Vec<ChosenVector> = vec![];
         for file in files {
             let file = SvFile::open(&file)?;
-            let alpha = args.alpha.or(file.header().suggested_alpha).unwrap_or(0.0);
+            let alpha = args.alpha.or(file.header().suggested_alpha);
             let name = free_name(&file.header().concept, &vectors);
             vectors.push(ChosenVector { name, file: Arc::new(file), alpha });
         }
@@ -70,13 +71,32 @@ pub struct ChosenVector {
     /// What people call it.
     pub name: String,
     pub file: Arc<SvFile>,
-    pub alpha: f32,
+    /// Asked for or suggested.
+    pub alpha: Option<f32>,
 }
 
-/// Tries the vectors on the model.
+/// What there is to say about the choice of `vectors`.
+pub fn notices(vectors: &[ChosenVector], args: &SteeringArgs) -> Vec<Notice> {
+    let unsteered = (vectors.is_empty() && !args.no_vector).then_some(Notice::Unsteered);
+    let silent = vectors.iter().filter(|vector| vector.alpha.is_none());
+    let no_alpha = silent.map(|vector| Notice::NoAlpha { path: vector.file.path().to_owned() });
+    unsteered.into_iter().chain(no_alpha).collect()
+}
+
+/// Says `notices` on standard error.
+///
+/// # Errors
+/// One that `front_end` refuses: it is about the arguments.
+pub fn heed(notices: Vec<Notice>, front_end: FrontEnd) -> Result<(), Failure> {
+    let heeded = antidote::notices::heed(notices, front_end, Language::of_locale(), |text| antidote::say!("{text}"));
+    heeded.map_err(|refused| Misuse(refused.into()).into())
+}
+
+/// Tries the vectors on the model. Those without an α begin at 0.
 pub fn steering(model: &Arc<Model>, vectors: Vec<ChosenVector>, args: &SteeringArgs) -> Result<Steering, Failure> {
     let mut steering = vec![];
     for ChosenVector { name, file, alpha } in vectors {
+        let alpha = alpha.unwrap_or(0.0);
         let vector = model.verify(&file, Trial { alpha, allow_partial: args.allow_partial })?;
         steering.push(SteeringVector { name, vector, alpha });
     }

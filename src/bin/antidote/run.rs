@@ -3,12 +3,14 @@
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
-use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, Limits, Model, PartialSteering, Sampler, Session};
-use antidote::prompt::{Conversation, Language, Piece, Reply};
+use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, Model, PartialSteering, Sampler, Session};
+use antidote::prompt::{Conversation, Heard, Language, Piece, Reply};
+use antidote::notices::{FrontEnd, Notice, heed};
+use antidote::terminal;
 use serde::Serialize;
 
 use super::args::RunArgs;
-use super::load::{self, Choice, ChosenVector};
+use super::load::{self, Choice};
 use super::{Failure, UsageError};
 
 /// One answer as `--json` prints it.
@@ -43,18 +45,13 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let prompts = prompts(&args)?;
     let choice = Choice::of(&args.model)?;
     let vectors = choice.vectors(&args.steering)?;
-    refuse_to_guess_alpha(&args, &vectors)?;
-    if vectors.is_empty() && !args.steering.no_vector {
-        antidote::say!("{}", Language::of_locale().unsteered());
-    }
+    load::heed(load::notices(&vectors, &args.steering), FrontEnd::Run)?;
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
     let steering = load::steering(&model, vectors, &args.steering)?;
     let mut session = Session::new(&model, &context, steering)?;
-    for partial in session.steering().partial() {
-        antidote::say!("{}", Language::of_locale().partly_steered(&partial));
-    }
+    load::heed(Notice::of_steering(session.steering()), FrontEnd::Run)?;
     let cancel = CancelToken::default();
     let token = cancel.clone();
     ctrlc::set_handler(move || {
@@ -63,13 +60,18 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
         }
     })?;
     let constraint = args.generation.constraint(&model)?;
+    let mut refused = None;
     for prompt in &prompts {
-        let finish = answer(&args, prompt, constraint.as_ref(), &model, &mut session, &cancel)?;
-        if finish == FinishReason::Interrupted {
+        let reply = answer(&args, prompt, constraint.as_ref(), &model, &mut session, &cancel)?;
+        if reply.answer.finish == FinishReason::Interrupted {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
+        let notices = Notice::of_reply(&reply, constraint.is_some());
+        let heeded = heed(notices, FrontEnd::Run, Language::of_locale(), |text| antidote::say!("{text}"));
+        // The other prompts are answered all the same.
+        refused = refused.or(heeded.err());
     }
-    Ok(())
+    refused.map_or(Ok(()), |refused| Err(refused.into()))
 }
 
 fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
@@ -91,18 +93,6 @@ fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
     Ok(vec![prompt])
 }
 
-/// Nobody watches a dial here: a vector that was loaded and does nothing would look like protection.
-fn refuse_to_guess_alpha(args: &RunArgs, vectors: &[ChosenVector]) -> Result<(), UsageError> {
-    let silent = |vector: &&ChosenVector| vector.file.header().suggested_alpha.is_none();
-    match vectors.iter().find(silent) {
-        Some(vector) if args.steering.alpha.is_none() => Err(UsageError(format!(
-            "{} suggests no α; give one with --alpha X, or run the plain model with --no-vector",
-            vector.file.path().display()
-        ))),
-        _ => Ok(()),
-    }
-}
-
 /// Answers one prompt, as if it were the only one.
 fn answer(
     args: &RunArgs,
@@ -111,31 +101,32 @@ fn answer(
     model: &Model,
     session: &mut Session,
     cancel: &CancelToken,
-) -> Result<FinishReason, Failure> {
+) -> Result<Reply, Failure> {
     session.forget();
     let mut conversation = Conversation::new(args.template.template(model)?, args.generation.system.clone());
     let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
     if let Some(constraint) = constraint {
         sampler = sampler.with_constraint(constraint, model)?;
     }
-    let limits = Limits { max_tokens: args.generation.max_tokens, ..Limits::default() };
-    let mut stdout = io::stdout().lock();
+    let limits = args.generation.limits();
+    let mut stdout = terminal::stdout();
     let mut broken = None;
     let shows_thinking = !args.output.hide_thinking && !args.output.quiet;
     let mut has_thought = false;
-    let mut show = |piece: Piece<'_>| {
+    let mut show = |heard: Heard<'_>| {
+        let Heard::Said(piece) = heard else { return ControlFlow::Continue(()) };
         let written = match piece {
             _ if args.json => Ok(()),
             // A closed standard error is no reason to stop.
             Piece::Thinking(thought) if shows_thinking => {
                 has_thought = true;
-                let _ = write!(io::stderr(), "{thought}");
+                let _ = write!(terminal::stderr(), "{thought}");
                 Ok(())
             }
             Piece::Thinking(_) => Ok(()),
             Piece::Text(text) => {
                 if std::mem::take(&mut has_thought) {
-                    let _ = writeln!(io::stderr());
+                    let _ = writeln!(terminal::stderr());
                 }
                 stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
             }
@@ -157,7 +148,7 @@ fn answer(
     }
     writeln!(stdout)?;
     stdout.flush()?;
-    Ok(reply.answer.finish)
+    Ok(reply)
 }
 
 fn record<'a>(prompt: &'a str, reply: &'a Reply, session: &'a Session) -> Record<'a> {

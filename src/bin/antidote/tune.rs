@@ -22,7 +22,7 @@ pub fn run(args: &TuneArgs) -> Result<(), Failure> {
     let Some(store) = Store::of_user() else {
         return Err(UsageError(language.nowhere_to_keep()).into());
     };
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = antidote::terminal::stdout();
     if args.forget {
         writeln!(stdout, "{}", language.tuning_forgotten(store.forget(&outline)?))?;
         return Ok(());

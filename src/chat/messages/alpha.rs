@@ -25,13 +25,6 @@ impl Language {
         if self == Self::Ja { "(部分的)" } else { " (partial)" }
     }
 
-    pub(in crate::chat) fn alpha_out_of_range(self, low: f32, high: f32) -> String {
-        self.pick(
-            format!("(outside this vector's useful range, {low} to {high})"),
-            format!("(このベクトルの目安 {low}〜{high} の範囲外です)"),
-        )
-    }
-
     pub(in crate::chat) fn alpha_is_zero(self) -> String {
         self.pick(
             "α is 0: this is the plain model, with no protection.",

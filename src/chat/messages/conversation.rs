@@ -14,24 +14,6 @@ impl Language {
         )
     }
 
-    pub(in crate::chat) fn dropped(self, turns: usize) -> String {
-        self.pick(
-            format!("(context full: dropped the oldest {})", n_turns(turns)),
-            format!("(コンテキストが一杯のため、古い {turns} ターンを削除しました)"),
-        )
-    }
-
-    pub(in crate::chat) fn context_full(self) -> String {
-        self.pick(
-            "(stopped: context full; /reset starts over)",
-            "(コンテキストが一杯になり、停止しました。/reset で最初から始められます)",
-        )
-    }
-
-    pub(in crate::chat) fn length_limit(self) -> String {
-        self.pick("(stopped at --max-tokens)", "(--max-tokens の上限に達しました)")
-    }
-
     pub(in crate::chat) fn interrupted(self) -> String {
         self.pick("(stopped)", "(中断しました)")
     }
@@ -104,6 +86,10 @@ impl Language {
 
     pub(in crate::chat) fn edit_needs_text(self) -> String {
         self.pick("/edit TEXT replaces the last question with TEXT.", "/edit 文 で、最後の質問を書き直します。")
+    }
+
+    pub(in crate::chat) fn reading_prompt(self, done: usize, of: usize) -> String {
+        self.pick(format!("reading the prompt: {done} of {of} tokens"), format!("入力を処理中: {done} / {of} トークン"))
     }
 
     pub(in crate::chat) fn thinking(self) -> String {

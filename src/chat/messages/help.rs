@@ -5,9 +5,23 @@ use crate::prompt::Language;
 impl Language {
     pub(in crate::chat) fn unknown_command(self, command: &str) -> String {
         self.pick(
-            format!("{command} is not a command; /help lists them."),
-            format!("{command} というコマンドはありません。/help で一覧を確認できます。"),
+            format!(
+                "{command} is not a command; /help lists them. To send a message that begins with /, put \"\"\" around it."
+            ),
+            format!(
+                "{command} というコマンドはありません。/help で一覧を確認できます。/ で始まる文を送るには \"\"\" で囲んでください。"
+            ),
         )
+    }
+
+    /// What stands on a new line of a message that is not whole yet.
+    pub(in crate::chat) fn goes_on(self, is_block: bool) -> &'static str {
+        match (is_block, self == Self::Ja) {
+            (true, false) => "… (\"\"\" ends the message)",
+            (true, true) => "… (\"\"\" で終了)",
+            (false, false) => "… (continued)",
+            (false, true) => "… (続き)",
+        }
     }
 
     pub(in crate::chat) fn no_such_example(self, n: usize) -> String {
@@ -19,6 +33,11 @@ impl Language {
             "/examples N asks one; /compare then shows the answer without the vector.",
             "/examples N で質問します。続けて /compare を使うと、ベクトルなしの回答と比較できます。",
         )
+    }
+
+    /// Where nothing steers, so that there is nothing to compare with.
+    pub(in crate::chat) fn examples_hint_plain(self) -> String {
+        self.pick("/examples N asks one.", "/examples N で質問します。")
     }
 
     pub(in crate::chat) fn help(self) -> String {
@@ -39,7 +58,8 @@ impl Language {
              /stats                show the token counts and speed of the last answer\n\
              /reset                start a new conversation\n\
              /help, /quit          show this list; leave (also Ctrl-D)\n\
-             End a line with \\ to continue on the next; put \"\"\" around a multi-line message.\n\
+             End a line with \\ to continue on the next; put \"\"\" around a message of several lines, or one that begins \
+             with /.\n\
              Ctrl-C stops an answer; press it twice to leave.",
             "/alpha X              すべてのベクトルの強さを設定(0 = 素のモデル、大きいほど安全側)\n\
              /alpha 名前 X         ひとつのベクトルの強さを設定。/alpha だけなら現在の値を表示\n\
@@ -57,7 +77,7 @@ impl Language {
              /stats                直前の回答のトークン数と速さを表示\n\
              /reset                新しい会話を始める\n\
              /help, /quit          この一覧を表示、終了(Ctrl-D でも可)\n\
-             行末に \\ を付けると次の行に続きます。\"\"\" で囲むと複数行を入力できます。\n\
+             行末に \\ を付けると次の行に続きます。\"\"\" で囲むと、複数行の文や / で始まる文を送れます。\n\
              Ctrl-C で回答を中断します。二度押すと終了します。",
         )
     }

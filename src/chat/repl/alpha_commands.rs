@@ -1,20 +1,19 @@
 //! The commands for α: its strength, what steers, and the same prompt under several α.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 use std::ops::{ControlFlow, RangeInclusive};
 
-use super::printer::{PACE, spinner};
 use super::{Repl, ReplError};
 use crate::chat::columns::{Column, one_line, one_under_the_other, side_by_side};
-use crate::chat::ranges::ranges;
+use crate::chat::screen::stdout_width;
+use crate::chat::wheel::Wheel;
 use crate::engine::{FinishReason, Steering};
-use crate::prompt::Piece;
-use crate::prompt::{Conversation, Turn};
+use crate::notices::{Notice, ranges};
+use crate::prompt::{Conversation, Heard, Turn};
+use crate::terminal;
 
 /// Answers of a sweep.
 const SWEEP_STEPS: u8 = 7;
-/// The width of a terminal that does not say.
-const DEFAULT_WIDTH: usize = 80;
 
 impl Repl {
     pub(super) fn set_alpha(&mut self, name: Option<&str>, alpha: f32) {
@@ -22,7 +21,7 @@ impl Repl {
         match self.session.set_alpha(name, alpha) {
             Ok(0) => match name {
                 Some(name) => self.tell(&language.no_such_vector(name)),
-                None => self.tell(&language.unsteered()),
+                None => self.tell(&Notice::Unsteered.text(language)),
             },
             Ok(_) => {
                 self.show_vectors();
@@ -41,29 +40,22 @@ impl Repl {
         let language = self.options.language;
         let vectors = self.session.steering().vectors();
         if vectors.is_empty() {
-            self.tell(&language.unsteered());
+            self.tell(&Notice::Unsteered.text(language));
         }
         for vector in vectors {
             let header = vector.vector.file().header();
             let layers: Vec<u32> = vector.vector.file().layers().map(|view| view.layer).collect();
             let range = header.alpha_range;
             let kept = header.sparsity * 100.0;
-            let mut line = language.vector_line(&vector.name, vector.alpha, &ranges(&layers), kept, range);
-            if let Some((low, high)) = range
-                && vector.alpha != 0.0
-                && !(low..=high).contains(&vector.alpha)
-            {
-                line = format!("{line} {}", language.alpha_out_of_range(low, high));
-            }
-            self.tell(&line);
+            self.tell(&language.vector_line(&vector.name, vector.alpha, &ranges(&layers), kept, range));
         }
-        self.show_partial();
+        self.show_steering_notices();
     }
 
-    /// What must not be forgotten: vectors of which only some layers steer.
-    pub(super) fn show_partial(&self) {
-        for partial in &self.session.steering().partial() {
-            self.tell(&self.options.language.partly_steered(partial));
+    /// What must not be forgotten: vectors of which only some layers steer, or that are stronger than was measured.
+    pub(super) fn show_steering_notices(&self) {
+        for notice in Notice::of_steering(self.session.steering()) {
+            self.tell(&notice.text(self.options.language));
         }
     }
 
@@ -85,7 +77,7 @@ impl Repl {
             let Some(left) = repl.answer_under(plain, &zero, prompt)? else { return Ok(()) };
             let Some(right) = repl.answer_under(steering.clone(), &now, prompt)? else { return Ok(()) };
             let (left, right) = (Column { title: &zero, text: &left }, Column { title: &now, text: &right });
-            let text = match width() {
+            let text = match stdout_width() {
                 Some(width) => side_by_side(&left, &right, width),
                 None => one_under_the_other(&left, &right),
             };
@@ -114,7 +106,7 @@ impl Repl {
                 let Some(answer) = repl.answer_under(with_alpha(steering, alpha), &title, prompt)? else {
                     return Ok(());
                 };
-                let room = width().map_or(usize::MAX, |width| width.saturating_sub(10));
+                let room = stdout_width().map_or(usize::MAX, |width| width.saturating_sub(10));
                 repl.print(&format!("{title:<9} {}\n", one_line(&answer, room)))?;
             }
             repl.note(&language.not_remembered());
@@ -159,10 +151,9 @@ impl Repl {
         let mut sampling = self.options.sampling.clone();
         sampling.seed = sampling.seed.or(Some(0));
         let mut sampler = self.options.sampler(&sampling, self.session.model())?;
-        let wheel = spinner(self.options.language.answering_at(title.trim_start_matches("α ")));
-        wheel.enable_steady_tick(PACE);
+        let wheel = Wheel::now(self.options.language.answering_at(title.trim_start_matches("α ")));
         let watch = self.watch.clone();
-        let mut show = |_: Piece<'_>| match watch.ended() {
+        let mut show = |_: Heard<'_>| match watch.ended() {
             Some(_) => ControlFlow::Break(()),
             None => ControlFlow::Continue(()),
         };
@@ -176,7 +167,7 @@ impl Repl {
             &cancel,
             &mut show,
         );
-        wheel.finish_and_clear();
+        drop(wheel);
         let reply = reply?;
         let is_stopped = reply.answer.finish == FinishReason::Interrupted;
         self.last_answer = Some(reply.answer);
@@ -187,7 +178,7 @@ impl Repl {
     }
 
     fn print(&self, text: &str) -> Result<(), ReplError> {
-        let mut stdout = io::stdout().lock();
+        let mut stdout = terminal::stdout();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()?;
         Ok(())
@@ -203,13 +194,6 @@ fn with_alpha(steering: &Steering, alpha: f32) -> Steering {
 
 fn alphas(steering: &Steering) -> Vec<f32> {
     steering.vectors().iter().map(|vector| vector.alpha).collect()
-}
-
-/// Columns of the terminal; none if standard output is a pipe.
-fn width() -> Option<usize> {
-    let stdout = io::stdout();
-    let size = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
-    stdout.is_terminal().then(|| size.unwrap_or(DEFAULT_WIDTH))
 }
 
 /// Evenly spread over `range`, both ends included, as people write numbers.

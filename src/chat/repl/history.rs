@@ -3,6 +3,8 @@
 use super::printer::Printer;
 use super::{Repl, ReplError};
 use crate::engine::FinishReason;
+use crate::notices::Notice;
+use crate::prompt::Heard;
 
 /// How much of a question is quoted.
 const QUOTED_CELLS: usize = 60;
@@ -11,10 +13,10 @@ impl Repl {
     pub(super) fn say(&mut self, text: &str) -> Result<(), ReplError> {
         let language = self.options.language;
         let watch = self.watch.clone();
-        let mut printer = Printer::new(self.options.hide_thinking, &language.thinking());
-        let mut show = |piece: crate::prompt::Piece<'_>| match watch.ended() {
+        let mut printer = Printer::new(self.options.hide_thinking, language);
+        let mut show = |heard: Heard<'_>| match watch.ended() {
             Some(_) => std::ops::ControlFlow::Break(()),
-            None => printer.print(piece),
+            None => printer.print(&heard),
         };
         let (limits, cancel) = (self.options.limits.clone(), self.cancel.clone());
         let reply = self.conversation.say(text, &mut self.session, &mut self.sampler, &limits, &cancel, &mut show)?;
@@ -22,17 +24,14 @@ impl Repl {
         let printed = printer.finish();
         self.persist()?;
         printed?;
-        if reply.dropped_turns > 0 {
-            self.tell(&language.dropped(reply.dropped_turns));
+        if reply.answer.finish == FinishReason::Interrupted {
+            self.tell(&language.interrupted());
         }
-        match reply.answer.finish {
-            FinishReason::EndOfTurn | FinishReason::Stop => {}
-            FinishReason::Length => self.tell(&language.length_limit()),
-            FinishReason::ContextFull => self.tell(&language.context_full()),
-            FinishReason::Interrupted => self.tell(&language.interrupted()),
-        }
+        let mut notices = Notice::of_reply(&reply, self.options.constraint.is_some());
+        // Once is enough.
+        notices.retain(|notice| *notice != Notice::SystemMerged || !std::mem::replace(&mut self.told_merged, true));
         self.last_answer = Some(reply.answer);
-        Ok(())
+        self.heed(notices)
     }
 
     /// Asks `question`, or the same again, in the place of the last turn, which stays if that fails or is stopped

@@ -5,7 +5,7 @@ mod history;
 mod persistence;
 mod printer;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use super::command::Line;
@@ -13,14 +13,17 @@ use super::examples::Examples;
 use super::input::{Input, MAX_LINE_MIB, Typed};
 use super::messages::StatsLine;
 use super::saved::SavedError;
-use super::signals::{EndBySignal, Watch};
+use super::screen::stderr_width;
+use super::signals::{EndBySignal, Silence, Watch};
+use super::wrap::wrapped;
 use crate::engine::{
     CancelToken, Completion, ConstraintSpec, EngineError, FinishReason, Limits, Model, Sampler, Sampling, Session,
-    SteeringVector,
 };
+use crate::notices::{FrontEnd, Notice, Refused, heed};
 use crate::prompt::Language;
 use crate::prompt::TemplateError;
 use crate::prompt::{Conversation, ConversationError};
+use crate::terminal::visible;
 use persistence::Home;
 
 /// What ends a chat with an error.
@@ -45,6 +48,9 @@ pub enum ReplError {
     /// A command from a pipe that cannot be obeyed; the text says why.
     #[error("{0}")]
     Refused(String),
+    /// A condition that nobody is there to decide about.
+    #[error(transparent)]
+    Notice(#[from] Refused),
 }
 
 impl From<EngineError> for ReplError {
@@ -72,6 +78,8 @@ pub struct ReplOptions {
     pub session_file: Option<PathBuf>,
     /// Prompts to try.
     pub examples: Examples,
+    /// What was found before the chat began.
+    pub notices: Vec<Notice>,
     /// Catches SIGINT, SIGTERM and SIGHUP, for the rest of the process: what runs is stopped and saved, and the chat
     /// ends. It cannot end by itself while a person is asked for a line, nor at once, when Ctrl-C is pressed a second
     /// time; then this is called, from another thread. `None` leaves signals to whoever else wants them.
@@ -117,6 +125,8 @@ pub struct Repl {
     watch: Watch,
     /// Cancelled by Ctrl-C while a line is obeyed.
     cancel: CancelToken,
+    /// Whether it was said that the system prompt stands in the first message.
+    told_merged: bool,
 }
 
 /// What comes after a command.
@@ -145,6 +155,7 @@ impl Repl {
             written: String::new(),
             watch,
             cancel: CancelToken::default(),
+            told_merged: false,
         })
     }
 
@@ -155,10 +166,10 @@ impl Repl {
     /// The terminal fails, the session file cannot be read, or a line from a pipe cannot be answered or obeyed. A
     /// person is told and goes on.
     pub fn run(mut self) -> Result<Ended, ReplError> {
-        let mut input = Input::open()?;
+        let mut input = Input::open(self.options.language)?;
         self.is_person = input.is_person();
         let resumed = self.resume()?;
-        self.greet(&resumed);
+        self.greet(&resumed)?;
         let mut pressed_ctrl_c = false;
         loop {
             let written = std::mem::take(&mut self.written);
@@ -179,15 +190,23 @@ impl Repl {
                     work.keep();
                     return Ok(Ended::Signal(signal));
                 }
-                Typed::Interrupt if pressed_ctrl_c => return Ok(Ended::Left),
-                Typed::Interrupt => {
+                // Whoever drops a draft wants to write another.
+                Typed::Interrupt { had_draft: true } => {
+                    pressed_ctrl_c = false;
+                    continue;
+                }
+                Typed::Interrupt { .. } if pressed_ctrl_c => return Ok(Ended::Left),
+                Typed::Interrupt { .. } => {
                     pressed_ctrl_c = true;
                     self.tell(&self.options.language.leave_hint());
                     continue;
                 }
             };
             pressed_ctrl_c = false;
-            match self.obey(Line::parse(&text)) {
+            let silence = self.is_person.then(Silence::begin);
+            let obeyed = self.obey(Line::parse(&text));
+            drop(silence);
+            match obeyed {
                 Ok(Next::Line) => pressed_ctrl_c = self.was_interrupted(),
                 Ok(Next::Leave) => return Ok(Ended::Left),
                 Err(ReplError::Terminal(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -206,36 +225,32 @@ impl Repl {
         }
     }
 
-    fn greet(&self, resumed: &str) {
+    fn greet(&self, resumed: &str) -> Result<(), ReplError> {
         let model = self.session.model();
         let language = self.options.language;
         if self.is_person {
             self.note(&language.welcome(model.name(), model.architecture(), model.n_layer(), model.n_embd()));
-            if !self.conversation.has_models_own_template() {
-                self.tell(&language.template_missing());
-            }
         }
         if !resumed.is_empty() {
             self.note(resumed);
         }
-        let vectors = self.session.steering().vectors();
-        if vectors.is_empty() {
-            // Quiet or not: nobody shall believe in a protection that is not there.
-            self.tell(&language.unsteered());
-        } else if self.is_person && !self.options.quiet {
+        if self.is_person && !self.options.quiet && !self.session.steering().vectors().is_empty() {
             self.show_vectors();
+        } else {
+            // Quiet or not: nobody shall believe in a protection that is not there.
+            self.show_steering_notices();
         }
-        if self.options.quiet || !self.is_person {
-            self.show_partial();
-        }
-        let unsuggested =
-            |vector: &SteeringVector| vector.alpha == 0.0 && vector.vector.file().header().suggested_alpha.is_none();
+        self.heed(self.options.notices.clone())?;
         if self.is_person {
-            if vectors.iter().any(unsuggested) {
-                self.tell(&language.no_suggestion());
-            }
             self.note(&language.hint());
         }
+        Ok(())
+    }
+
+    /// Says what there is to say, to whoever is there.
+    fn heed(&self, notices: Vec<Notice>) -> Result<(), ReplError> {
+        let front_end = if self.is_person { FrontEnd::TypedChat } else { FrontEnd::PipedChat };
+        Ok(heed(notices, front_end, self.options.language, |text| self.tell(text))?)
     }
 
     /// The prompt that a person sees: the strengths now.
@@ -285,15 +300,17 @@ impl Repl {
     }
 
     fn show_examples(&self) {
-        let prompts = self.options.examples.prompts();
+        let prompts = self.options.examples.prompts(self.options.language);
         for (number, prompt) in (1..).zip(prompts) {
             self.tell(&format!("{number}  {prompt}"));
         }
-        self.tell(&self.options.language.examples_hint());
+        let language = self.options.language;
+        let is_plain = self.session.steering().is_plain();
+        self.tell(&if is_plain { language.examples_hint_plain() } else { language.examples_hint() });
     }
 
     fn ask_example(&mut self, number: usize) -> Result<(), ReplError> {
-        let prompts = self.options.examples.prompts();
+        let prompts = self.options.examples.prompts(self.options.language);
         let Some(prompt) = number.checked_sub(1).and_then(|index| prompts.get(index)) else {
             self.tell(&self.options.language.no_such_example(prompts.len()));
             return Ok(());
@@ -303,7 +320,7 @@ impl Repl {
     }
 
     fn show_stats(&self) {
-        self.show_partial();
+        self.show_steering_notices();
         let Some(answer) = &self.last_answer else {
             self.tell(&self.options.language.no_answer_yet());
             return;
@@ -329,7 +346,10 @@ impl Repl {
 
     /// Says something that is not an answer. A closed standard error is no reason to stop a chat.
     fn tell(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        match stderr_width() {
+            Some(width) => crate::say!("{}", wrapped(&visible(text), width)),
+            None => crate::say!("{text}"),
+        }
     }
 
     /// Says something that `--quiet` leaves out.

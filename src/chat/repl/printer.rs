@@ -1,27 +1,35 @@
 //! An answer as it comes: text to standard output, what was thought before it dim, to standard error, or nowhere.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, StdoutLock, Write};
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::prompt::Piece;
+use crate::chat::screen::stdout_width;
+use crate::chat::wheel::Wheel;
+use crate::chat::wrap::Wrap;
+use crate::prompt::{Heard, Language, Piece};
+use crate::terminal::{self, Out};
 
 const DIM: Style = Style::new().dimmed();
 
 /// Prints one answer.
 pub(in crate::chat) struct Printer {
-    stdout: AutoStream<io::StdoutLock<'static>>,
+    language: Language,
+    stdout: Out<StdoutLock<'static>>,
+    /// Ends lines between words, for a person.
+    wrap: Option<Wrap>,
     thinking: Thinking,
     has_thought: bool,
+    /// Turns until the first piece comes.
+    wheel: Option<Wheel>,
     /// Why the last write failed.
     broken: Option<io::Error>,
 }
 
 /// What happens with thoughts.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Thinking {
     /// Standard output is a terminal with colours.
     Dim,
@@ -30,30 +38,42 @@ enum Thinking {
     /// A pipe, which gets answers alone.
     OnStderr,
     /// Hidden; a terminal shows that something is going on.
-    Hidden(ProgressBar),
+    Hidden,
 }
 
 impl Printer {
-    /// For one answer; `thinking` is what to call thoughts that are hidden.
-    pub fn new(hide_thinking: bool, thinking: &str) -> Self {
-        let stdout = AutoStream::auto(io::stdout().lock());
+    /// For one answer.
+    pub fn new(hide_thinking: bool, language: Language) -> Self {
+        let stdout = terminal::stdout();
         let thinking = if hide_thinking {
-            Thinking::Hidden(spinner(thinking.to_owned()))
-        } else if !io::stdout().is_terminal() {
+            Thinking::Hidden
+        } else if !stdout.is_terminal() {
             Thinking::OnStderr
-        } else if stdout.current_choice() == ColorChoice::Never {
+        } else if AutoStream::choice(&io::stdout()) == ColorChoice::Never {
             Thinking::Tagged
         } else {
             Thinking::Dim
         };
-        Self { stdout, thinking, has_thought: false, broken: None }
+        let wrap = stdout_width().map(Wrap::new);
+        Self { language, stdout, wrap, thinking, has_thought: false, wheel: None, broken: None }
     }
 
-    /// Prints the next piece.
-    pub fn print(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
-        let printed = match piece {
-            Piece::Thinking(thought) => self.think(thought),
-            Piece::Text(text) => self.end_thought().and_then(|()| self.stdout.write_all(text.as_bytes())),
+    /// Prints what comes next.
+    pub fn print(&mut self, heard: &Heard<'_>) -> ControlFlow<()> {
+        let printed = match *heard {
+            Heard::Prompt { done, of } => {
+                let message = self.language.reading_prompt(done, of);
+                match &self.wheel {
+                    Some(wheel) => wheel.say(message),
+                    None => self.wheel = Some(Wheel::begin(message)),
+                }
+                Ok(())
+            }
+            Heard::Said(Piece::Thinking(thought)) => self.think(thought),
+            Heard::Said(Piece::Text(text)) => {
+                self.wheel = None;
+                self.end_thought().and_then(|()| self.write(text))
+            }
         };
         match printed.and_then(|()| self.stdout.flush()) {
             Ok(()) => ControlFlow::Continue(()),
@@ -69,22 +89,59 @@ impl Printer {
     /// # Errors
     /// Standard output is gone.
     pub fn finish(mut self) -> io::Result<()> {
+        self.wheel = None;
         if let Some(error) = self.broken.take() {
             return Err(error);
         }
         self.end_thought()?;
+        self.flush_word()?;
         writeln!(self.stdout)?;
         self.stdout.flush()
     }
 
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        let Some(wrap) = &mut self.wrap else { return self.stdout.write_all(text.as_bytes()) };
+        let mut lines = String::new();
+        // Before it is measured: what is made visible has a width.
+        wrap.push(&terminal::visible(text), &mut lines);
+        self.stdout.write_all(lines.as_bytes())
+    }
+
+    fn flush_word(&mut self) -> io::Result<()> {
+        let mut rest = String::new();
+        if let Some(wrap) = &mut self.wrap {
+            wrap.finish(&mut rest);
+        }
+        self.stdout.write_all(rest.as_bytes())
+    }
+
     fn think(&mut self, thought: &str) -> io::Result<()> {
         let is_first = !std::mem::replace(&mut self.has_thought, true);
-        match &self.thinking {
-            Thinking::Dim => write!(self.stdout, "{DIM}{thought}{DIM:#}"),
-            Thinking::Tagged => write!(self.stdout, "{}{thought}", if is_first { "<think>\n" } else { "" }),
-            Thinking::OnStderr => write!(io::stderr(), "{thought}"),
-            Thinking::Hidden(spinner) => {
-                spinner.tick();
+        if self.thinking != Thinking::Hidden {
+            self.wheel = None;
+        }
+        match self.thinking {
+            Thinking::Dim => {
+                self.stdout.write_style(&DIM.render().to_string())?;
+                let written = self.write(thought);
+                self.stdout.write_style(&DIM.render_reset().to_string())?;
+                written
+            }
+            Thinking::Tagged => {
+                if is_first {
+                    self.write("<think>\n")?;
+                }
+                self.write(thought)
+            }
+            Thinking::OnStderr => {
+                // A closed standard error is no reason to stop.
+                let _ = terminal::stderr().write_all(thought.as_bytes());
+                Ok(())
+            }
+            Thinking::Hidden => {
+                if is_first {
+                    self.wheel = Some(Wheel::now(self.language.thinking()));
+                }
                 Ok(())
             }
         }
@@ -94,30 +151,22 @@ impl Printer {
         if !std::mem::take(&mut self.has_thought) {
             return Ok(());
         }
-        match &self.thinking {
-            Thinking::Dim => write!(self.stdout, "\n\n"),
-            Thinking::Tagged => write!(self.stdout, "\n</think>\n\n"),
-            Thinking::OnStderr => writeln!(io::stderr()),
-            Thinking::Hidden(spinner) => {
-                spinner.finish_and_clear();
+        match self.thinking {
+            Thinking::Dim => {
+                self.stdout.write_style(&DIM.render().to_string())?;
+                let written = self.flush_word();
+                self.stdout.write_style(&DIM.render_reset().to_string())?;
+                written.and_then(|()| self.write("\n\n"))
+            }
+            Thinking::Tagged => self.write("\n</think>\n\n"),
+            Thinking::OnStderr => {
+                let _ = terminal::stderr().write_all(b"\n");
+                Ok(())
+            }
+            Thinking::Hidden => {
+                self.wheel = None;
                 Ok(())
             }
         }
     }
 }
-
-/// Shows a person that something is going on; nothing at all on a pipe.
-pub(in crate::chat) fn spinner(message: String) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let spinner = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}…") {
-        spinner.set_style(style);
-    }
-    spinner.set_message(message);
-    spinner
-}
-
-/// Turns the wheel at this pace.
-pub(in crate::chat) const PACE: Duration = Duration::from_millis(120);

@@ -4,7 +4,7 @@ use super::placement::{self, View};
 use super::running::{Job, Running};
 use super::{Scheduler, Sink};
 use crate::engine::error::EngineError;
-use crate::engine::request::Wanted;
+use crate::engine::request::{Event, FinishReason, Wanted};
 
 impl Scheduler {
     /// Gives waiting requests the slots that are free. What cannot run fails at once.
@@ -32,14 +32,22 @@ impl Scheduler {
     }
 
     /// Begins `job` in an idle slot, with as much of what that holds as it may start from.
-    fn begin(&mut self, slot: usize, job: Job, sink: &mut Sink<'_>) {
+    fn begin(&mut self, slot: usize, mut job: Job, sink: &mut Sink<'_>) {
         let common = self.slots[slot].common(&job);
         self.cut(slot, common);
         self.slots[slot].steer(&job.rows);
         let (reused, n_prompt) = (self.slots[slot].cached.len(), job.prompt.len());
+        let n_ctx = self.n_ctx();
+        if let Wanted::Text { sampler, .. } = &mut job.wanted {
+            sampler.begin(&job.prompt, n_ctx);
+        }
         // One place is for the first token of the answer.
         let wanted = if matches!(job.wanted, Wanted::Text { .. }) { n_prompt + 1 } else { n_prompt };
+        let (id, is_answer) = (job.id, matches!(job.wanted, Wanted::Text { .. }));
         self.slots[slot].running = Some(Running::new(job, reused));
+        if is_answer && sink(id, Event::Prompt { done: reused, of: n_prompt }).is_break() {
+            return self.finish(slot, FinishReason::Interrupted, sink);
+        }
         if let Err(error) = self.grow_for_prompt(wanted) {
             self.fail(slot, error, sink);
         }

@@ -3,9 +3,11 @@
 use super::running::{Phase, Running};
 use super::{Scheduler, Sink};
 use crate::engine::error::EngineError;
+use crate::engine::lead::{Lead, Step};
 use crate::engine::logits;
-use crate::engine::model::Token;
-use crate::engine::request::FinishReason;
+use crate::engine::model::{Model, Token};
+use crate::engine::request::{FinishReason, Limits};
+use crate::engine::sampler::Sampler;
 
 /// What becomes of an answer.
 enum Next {
@@ -57,17 +59,26 @@ impl Scheduler {
             if running.job.cancel.is_cancelled() {
                 return Ok(Next::End(FinishReason::Interrupted));
             }
+            let model = self.context.model().clone();
             let logits = logits::usable(&mut self.context, row, alpha)?;
             running.is_checked = true;
+            let mut lead = std::mem::take(&mut running.lead);
             let Some((sampler, limits)) = running.answering() else { return Ok(Next::End(FinishReason::EndOfTurn)) };
-            let token = sampler.choose(logits)?;
-            sampler.accept(token)?;
-            let (goes_on, is_shown) = (limits.ignore_end, limits.shown_tokens.contains(&token));
-            let model = self.context.model();
-            if !goes_on && model.ends_answer(token) {
+            let token = if lead.is_over() {
+                let token = sampler.choose(logits)?;
+                sampler.accept(token)?;
+                token
+            } else {
+                let token = choose_in_lead(&lead, sampler, limits, &model, logits);
+                sampler.accept_freely(token);
+                lead.push(&piece(&model, token, limits));
+                token
+            };
+            if !limits.ignore_end && model.ends_answer(token) {
                 return Ok(Next::End(FinishReason::EndOfTurn));
             }
-            let piece = if is_shown { model.written_piece(token) } else { model.piece(token) };
+            let piece = piece(&model, token, limits);
+            running.lead = lead;
             if let Some(finish) = running.say(&piece, sink) {
                 return Ok(Next::End(finish));
             }
@@ -84,4 +95,27 @@ impl Scheduler {
             return Ok(Next::Process(token));
         }
     }
+}
+
+/// Tokens that are tried in a lead before one is taken as it is.
+const MAX_TRIES: usize = 32;
+
+/// The next token before the constraint applies: not one that ends the answer there, nor one that is half of the lead and
+/// half of what must follow the constraint.
+fn choose_in_lead(lead: &Lead, sampler: &mut Sampler, limits: &Limits, model: &Model, logits: &[f32]) -> Token {
+    let mut banned = vec![];
+    loop {
+        let token = sampler.choose_freely(logits, &banned);
+        let is_torn = || lead.step(&piece(model, token, limits)) == Step::Torn;
+        let is_wrong = (!limits.ignore_end && model.ends_answer(token)) || is_torn();
+        if !is_wrong || banned.len() == MAX_TRIES {
+            return token;
+        }
+        banned.push(token);
+    }
+}
+
+/// What `token` adds to the answer.
+fn piece(model: &Model, token: Token, limits: &Limits) -> Vec<u8> {
+    if limits.shown_tokens.contains(&token) { model.written_piece(token) } else { model.piece(token) }
 }

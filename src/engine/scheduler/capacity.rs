@@ -31,8 +31,13 @@ impl Scheduler {
     /// Tokens that a prompt and its answer may have together: what a slot holds, or would hold once it has grown.
     #[must_use]
     pub fn n_ctx(&self) -> usize {
-        let now = self.context.n_ctx_of_sequence();
-        if self.params.grows { (self.params.n_ctx.next_multiple_of(CACHE_STEP) as usize).max(now) } else { now }
+        let (now, wanted) = (self.context.n_ctx_of_sequence(), self.params.n_ctx as usize);
+        match self.slots.len() {
+            // llama.cpp rounds up what it is asked for; whoever asked means what was said.
+            1 if self.params.grows => wanted,
+            1 => wanted.min(now),
+            _ => now,
+        }
     }
 
     /// Makes room for a prompt of `n_prompt` tokens and the beginning of its answer, while nothing runs.
@@ -53,11 +58,16 @@ impl Scheduler {
     /// Makes sure that the answer in `slot` has a place for its next token.
     pub(super) fn make_place(&mut self, slot: usize) -> Result<(), FinishReason> {
         let n = self.slots[slot].cached.len();
-        if n >= self.context.n_ctx_of_sequence() {
+        if n >= self.capacity() {
             // What went wrong is logged; for whoever reads the answer this is where the context ends.
             let _ = self.grow(n + 1);
         }
-        if n >= self.context.n_ctx_of_sequence() { Err(FinishReason::ContextFull) } else { Ok(()) }
+        if n >= self.capacity() { Err(FinishReason::ContextFull) } else { Ok(()) }
+    }
+
+    /// Tokens that a slot takes now, before it grows.
+    pub(super) fn capacity(&self) -> usize {
+        self.context.n_ctx_of_sequence().min(self.n_ctx())
     }
 
     /// Moves into a context of at least `n_tokens`, if that is within the limit.

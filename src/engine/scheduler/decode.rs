@@ -182,7 +182,7 @@ impl Scheduler {
     /// What may come after `token` in `slot`, if that is worth trying.
     fn draft(&mut self, slot: usize, token: crate::engine::model::Token) -> Vec<crate::engine::model::Token> {
         let Some(running) = &self.slots[slot].running else { return vec![] };
-        let capacity = self.context.n_ctx_of_sequence();
+        let capacity = self.capacity();
         // The token itself takes a place, and the last one of the answer needs none.
         let room = capacity.saturating_sub(self.slots[slot].cached.len() + 1);
         let most = room.min(running.left()).min(self.context.n_batch() - 1);

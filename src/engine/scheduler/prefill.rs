@@ -130,7 +130,12 @@ impl Scheduler {
             first_row += piece.positions.len();
             let wants_text = matches!(running.job.wanted, Wanted::Text { .. });
             let wants_logits = matches!(running.job.wanted, Wanted::Logits { .. });
+            let (id, of) = (running.job.id, running.job.prompt.len());
             self.slots[slot].cached.extend(tokens);
+            if wants_text && sink(id, Event::Prompt { done: piece.positions.end, of }).is_break() {
+                self.finish(slot, FinishReason::Interrupted, sink);
+                continue;
+            }
             if wants_logits {
                 self.give_logits(slot, output_rows, is_whole, sink);
             } else if wants_text && is_whole {

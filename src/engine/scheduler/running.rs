@@ -7,6 +7,7 @@ use super::Sink;
 use super::prompt_lookup::PromptLookup;
 use crate::engine::cancel::CancelToken;
 use crate::engine::error::EngineError;
+use crate::engine::lead::Lead;
 use crate::engine::model::Token;
 use crate::engine::request::{Completion, Event, FinishReason, Limits, Request, RequestId, Reuse, Timings, Wanted};
 use crate::engine::sampler::Sampler;
@@ -91,6 +92,8 @@ pub(super) struct Running {
     pub drafted: usize,
     pub accepted: usize,
     pub decoded: usize,
+    /// What comes before the sampler's constraint applies.
+    pub lead: Lead,
     text: String,
     stream: TextStream,
     stops: StopStrings,
@@ -100,9 +103,12 @@ pub(super) struct Running {
 
 impl Running {
     pub fn new(job: Job, reused: usize) -> Self {
-        let stops = match &job.wanted {
-            Wanted::Text { limits, .. } => StopStrings::new(limits.stop.clone()),
-            Wanted::Logits { .. } | Wanted::HiddenStates(_) => StopStrings::default(),
+        let (stops, lead) = match &job.wanted {
+            Wanted::Text { sampler, limits } => {
+                let ends: &[String] = if sampler.is_constrained() { &limits.free_until } else { &[] };
+                (StopStrings::new(limits.stop.clone()), Lead::new(ends))
+            }
+            Wanted::Logits { .. } | Wanted::HiddenStates(_) => Default::default(),
         };
         Self {
             job,
@@ -115,6 +121,7 @@ impl Running {
             drafted: 0,
             accepted: 0,
             decoded: 0,
+            lead,
             text: String::new(),
             stream: TextStream::default(),
             stops,

@@ -199,7 +199,7 @@ pub(super) fn finished(scheduler: &mut Scheduler) -> Result<Vec<(RequestId, Comp
             Event::Failed { error, .. } => {
                 failed.get_or_insert(error);
             }
-            Event::Text(_) | Event::Logits { .. } | Event::HiddenStates(_) => {}
+            Event::Prompt { .. } | Event::Text(_) | Event::Logits { .. } | Event::HiddenStates(_) => {}
         }
         ControlFlow::Continue(())
     });

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
-use antidote::engine::{ConstraintSpec, Model, Sampler, Sampling, Speculation};
+use antidote::engine::{ConstraintSpec, Limits, Model, Sampler, Sampling, Speculation};
 use clap::Args;
 
 /// Sampling, and when an answer ends.
@@ -32,7 +32,7 @@ pub struct GenerationArgs {
     /// Repetition penalty on recent tokens; 1 disables it.
     #[arg(long, value_name = "X", default_value = "1.0", value_parser = parse_penalty)]
     pub repeat_penalty: f32,
-    /// How many recent tokens the repetition penalty covers; -1 for the whole context.
+    /// How many recent tokens, prompt and answer, the repetition penalty covers; -1 for the whole context.
     #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(i32).range(-1..), allow_negative_numbers = true)]
     pub repeat_last_n: i32,
     /// Sampling seed [default: random].
@@ -41,6 +41,9 @@ pub struct GenerationArgs {
     /// Prompt-lookup speculative decoding: auto, off, or a draft length. Output is unchanged.
     #[arg(long, value_name = "auto|off|N", default_value = "auto", value_parser = parse_speculation)]
     pub speculate: Speculation,
+    /// End the answer where TEXT appears, without it; repeatable.
+    #[arg(long, value_name = "TEXT")]
+    pub stop: Vec<String>,
     /// Constrain every answer to the grammar in FILE (llama.cpp's GBNF, starting at root).
     #[arg(long, value_name = "FILE.gbnf")]
     pub grammar: Option<PathBuf>,
@@ -64,6 +67,10 @@ impl GenerationArgs {
         let tried = Sampler::new(&self.sampling(), model.n_vocab()).with_constraint(&constraint, model);
         tried.map_err(|error| named(file, &error))?;
         Ok(Some(constraint))
+    }
+
+    pub fn limits(&self) -> Limits {
+        Limits { max_tokens: self.max_tokens, stop: self.stop.clone(), ..Limits::default() }
     }
 
     pub fn sampling(&self) -> Sampling {

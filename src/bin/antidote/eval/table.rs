@@ -7,7 +7,7 @@ use antidote::eval::statistics::Rate;
 use antidote::eval::{Arm, ArmSummary, NO_DEFENCE, Summary};
 
 pub fn print(summary: &Summary, folder: &Path) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+    let mut out = antidote::terminal::stdout();
     let rows: Vec<[String; 6]> = std::iter::once(HEAD.map(str::to_owned)).chain(summary.arms.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; 6] = std::array::from_fn(width);

@@ -1,8 +1,6 @@
 //! When llama.cpp ends the process: a sentence that names the model, and exit code 1. No backtrace, and no debugger to
 //! make one.
 
-use std::io::Write;
-
 use antidote::engine::{Abort, on_abort};
 
 pub fn explain() {
@@ -12,8 +10,7 @@ pub fn explain() {
 fn end(abort: &Abort<'_>) {
     let models: Vec<_> = abort.models.iter().map(|model| model.display().to_string()).collect();
     let models = if models.is_empty() { "a model".to_owned() } else { models.join(" or ") };
-    let _ = writeln!(
-        std::io::stderr(),
+    antidote::say!(
         "error: llama.cpp gave up on {models}: {}. The file is damaged, or this version cannot run models of its kind; \
          stopping",
         abort.message

@@ -14,7 +14,8 @@ pub fn install(verbosity: u8) {
         _ => LevelFilter::TRACE,
     };
     // Where nobody reads it, the complaint about that would panic.
-    let on_stderr = fmt::layer().with_writer(std::io::stderr).with_target(false).log_internal_errors(false);
+    let on_stderr = fmt::layer().with_writer(antidote::terminal::stderr).with_ansi(false);
+    let on_stderr = on_stderr.with_target(false).log_internal_errors(false);
     // Nobody else in this program listens, so nobody can have come first.
     let _ = tracing_subscriber::registry().with(on_stderr.with_filter(shown)).try_init();
 }

@@ -1,7 +1,8 @@
 //! Layers as people write them.
 
 /// Numbers as people write them: `1–5, 7`.
-pub(super) fn ranges(sorted: &[u32]) -> String {
+#[must_use]
+pub fn ranges(sorted: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = vec![];
     for &number in sorted {
         match runs.last_mut() {
