@@ -7,6 +7,7 @@ mod attention;
 mod cancel;
 mod constraint;
 mod context_params;
+mod control_texts;
 mod distribution;
 mod error;
 mod explain;

@@ -1,5 +1,6 @@
 //! Loading a model, and what can be asked of it without running it.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -7,9 +8,11 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::token_type::LlamaTokenAttr;
 use llguidance::ParserFactory;
 
 use super::constraint::TokenTree;
+use super::control_texts::{ControlTexts, ControlToken, Part};
 use super::error::EngineError;
 use super::memory::{self, MemoryNeed};
 use super::operation::Operation;
@@ -71,6 +74,7 @@ pub struct Model {
     n_ctx_train: u32,
     n_cached_values: u64,
     token_tree: TokenTree,
+    control_texts: ControlTexts,
 }
 
 impl Model {
@@ -143,6 +147,7 @@ impl Model {
             n_ctx_train,
             n_cached_values,
             token_tree: TokenTree::default(),
+            control_texts: ControlTexts::default(),
         })
     }
 
@@ -249,9 +254,50 @@ impl Model {
     /// if the model wants one and the template has not written it already.
     #[must_use]
     pub fn tokenize(&self, text: &str) -> Vec<Token> {
+        self.tokenize_contents(text, &[])
+    }
+
+    /// The same for a prompt in which `contents`, byte ranges in order, are what people wrote: control tokens that are
+    /// written there are text like any other, and nobody can end a turn by writing so.
+    #[must_use]
+    pub fn tokenize_contents(&self, text: &str, contents: &[Range<usize>]) -> Vec<Token> {
         let vocab = self.llama.vocab();
-        let has_start = self.bos_text().is_some_and(|bos| text.starts_with(&bos));
-        vocab.tokenize(text.as_bytes(), !has_start, true).into_iter().map(|token| Token(token.0)).collect()
+        let parts = match contents {
+            [] => vec![Part { bytes: 0..text.len(), is_obeyed: true }],
+            contents => self.control_texts.of(self).parts(text, contents),
+        };
+        let mut tokens = vec![];
+        for Part { bytes, is_obeyed } in parts {
+            let read = vocab.tokenize(text[bytes].as_bytes(), false, is_obeyed);
+            tokens.extend(read.into_iter().map(|token| Token(token.0)));
+        }
+        // Not by llama.cpp, which would put an end behind some prompts as well.
+        let start = Token(vocab.bos().0);
+        if vocab.should_add_bos() && start.0 >= 0 && tokens.first() != Some(&start) {
+            tokens.insert(0, start);
+        }
+        tokens
+    }
+
+    /// Whether a control token of the vocabulary is written in `text`.
+    #[must_use]
+    pub fn has_control_text(&self, text: &str) -> bool {
+        self.control_texts.of(self).are_in(text)
+    }
+
+    pub(super) fn control_tokens(&self) -> Vec<ControlToken> {
+        let vocab = self.llama.vocab();
+        let control = |token: LlamaToken| {
+            let attributes = vocab.attr(token);
+            let text = vocab.text(token).filter(|_| ControlToken::is_one(attributes))?.to_str().ok()?.to_owned();
+            let strips = |attribute| attributes.contains(attribute);
+            (!text.is_empty()).then(|| ControlToken {
+                text,
+                strips_left: strips(LlamaTokenAttr::LStrip),
+                strips_right: strips(LlamaTokenAttr::RStrip),
+            })
+        };
+        self.tokens().filter_map(|token| control(LlamaToken(token.0))).collect()
     }
 
     /// All tokens of the vocabulary.

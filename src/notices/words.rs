@@ -62,21 +62,20 @@ impl Notice {
 }
 
 fn cut(at: Limit, is_constrained: bool, language: Language) -> String {
-    let mut text = match at {
-        Limit::MaxTokens => language.pick(
-            "(stopped at --max-tokens; the answer is cut off)",
-            "(--max-tokens の上限に達したため、回答は途中で切れています)",
-        ),
-        Limit::Context => language.pick(
-            "(stopped: context full; the answer is cut off. Use a larger --ctx; in a chat, /reset starts over)",
-            "(コンテキストが一杯になったため、回答は途中で切れています。--ctx を大きくするか、チャットでは /reset で始め直してください)",
+    let what = match is_constrained {
+        false => language.pick("the answer is cut off", "回答は途中で切れています"),
+        true => language.pick(
+            "the answer is cut off and may not match its grammar or schema",
+            "回答は途中で切れており、指定された文法やスキーマを満たしていない可能性があります",
         ),
     };
-    if is_constrained {
-        text.push_str(&language.pick(
-            " It need not match its grammar or schema.",
-            " 指定された文法やスキーマを満たしていない可能性があります。",
-        ));
+    match at {
+        Limit::MaxTokens => {
+            language.pick(format!("stopped at --max-tokens: {what}"), format!("--max-tokens の上限に達したため、{what}"))
+        }
+        Limit::Context => language.pick(
+            format!("stopped because the context is full: {what}; use a larger --ctx (in a chat, /reset starts over)"),
+            format!("コンテキストが一杯になったため、{what}。--ctx を大きくしてください(チャットでは /reset でも始め直せます)"),
+        ),
     }
-    text
 }

@@ -160,7 +160,7 @@ fn grammars_hold_for_guesses_as_well() {
     std::fs::write(&grammar, "root ::= (\"stop the press, \"){1,20} \"now\"\n").unwrap();
     let run = |speculate: &str| {
         let grammar = grammar.to_str().unwrap();
-        let args = ["run", "--temp", "0", "-n", "90", "--grammar", grammar, "--speculate", speculate, "-p", "hello"];
+        let args = ["run", "--temp", "0", "-n", "400", "--grammar", grammar, "--speculate", speculate, "-p", "hello"];
         antidote(args).succeeds().stdout
     };
     let plain = run("off");

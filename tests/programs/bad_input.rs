@@ -115,7 +115,7 @@ fn too_little_memory_says_required_and_available() {
 
 #[test]
 fn a_prompt_longer_than_the_context_says_both_numbers() {
-    let long = "press ".repeat(2000);
+    let long = "press ".repeat(500);
     let ran = antidote(["run", "-p", &long, "--ctx", "64"]).fails(1, &["the context holds "]);
     assert!(ran.stderr.contains("the prompt has "), "{}", ran.stderr);
 }

@@ -240,8 +240,13 @@ fn quiet_leaves_out_everything_but_answers_and_warnings() {
     let file: PathBuf = folder.path().join("talk.json");
     let quiet = chat(&[Path::new("--quiet"), Path::new("--session"), &file], "hello\n").succeeds();
     assert!(quiet.stderr.is_empty(), "{quiet:?}");
-    let unprotected = chat(&["--quiet", "--no-vector"].map(Path::new), "hello\n").succeeds();
+    let alone = folder.path().join("alone.gguf");
+    std::fs::copy(common::demo_model(), &alone).unwrap();
+    let unprotected = chat(&[Path::new("--quiet"), &alone], "hello\n").succeeds();
     assert!(unprotected.stderr.contains("no protection"), "{unprotected:?}");
+    // Whoever asks for the plain model by name knows.
+    let wanted = chat(&["--quiet", "--no-vector"].map(Path::new), "hello\n").succeeds();
+    assert!(wanted.stderr.is_empty(), "{wanted:?}");
 }
 
 #[test]

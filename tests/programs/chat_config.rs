@@ -37,10 +37,12 @@ fn each_value_says_where_it_comes_from() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_no_mistake_and_a_bad_one_is() {
+fn a_file_that_is_named_and_not_there_is_a_mistake_and_a_bad_one_is() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
-    assert!(with_config(&config, &["config"]).succeeds().stdout.contains("does not exist"));
+    for args in [&["run", "-p", "hello"][..], &["chat"], &["config"]] {
+        with_config(&config, args).fails(2, &["ANTIDOTE_CONFIG", "config.toml", "does not exist"]);
+    }
     std::fs::write(&config, "temp = 0\nhot = 1\n").unwrap();
     for args in [&["run", "-p", "hello"][..], &["chat"], &["config"]] {
         with_config(&config, args).fails(2, &["config.toml", "line 2", "'hot'"]);

@@ -147,11 +147,14 @@ fn answers_are_held_to_all_kinds_of_schemas() {
         let file = file(&folder, "s.json", schema);
         for more in [["--temp", "0"], ["--temp", "1.5"]] {
             let more = more.into_iter().chain(["--seed", "1", "-n", "60", "--json"]).collect::<Vec<_>>();
-            let answer = run("--json-schema", &file, &more).succeeds().stdout;
-            let answer: Value = serde_json::from_str(&answer).unwrap();
+            let ran = run("--json-schema", &file, &more);
+            let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
             let text = answer["text"].as_str().unwrap();
             assert!(!text.is_empty(), "{schema}");
-            if answer["finish_reason"] == "end-of-turn" {
+            // An answer that is cut off is an error.
+            let is_whole = answer["finish_reason"] == "end-of-turn";
+            assert_eq!(ran.code, i32::from(!is_whole), "{ran:?}");
+            if is_whole {
                 let json: Value =
                     serde_json::from_str(text).unwrap_or_else(|error| panic!("{schema}: {error}: {text}"));
                 assert!(fits(&json), "{schema}: {text}");

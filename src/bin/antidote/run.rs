@@ -4,8 +4,8 @@ use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
 use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, Model, PartialSteering, Sampler, Session};
-use antidote::prompt::{Conversation, Heard, Language, Piece, Reply};
 use antidote::notices::{FrontEnd, Notice, heed};
+use antidote::prompt::{Conversation, Heard, Language, Piece, Reply};
 use antidote::terminal;
 use serde::Serialize;
 
