@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, Limits, Model, PartialSteering, Sampler, Session};
 use antidote::prompt::{Conversation, Language, Piece, Reply};
+use antidote::prompt_files;
 use serde::Serialize;
 
 use super::args::RunArgs;
@@ -74,7 +75,13 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
 
 fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
     if let Some(file) = &args.prompts {
-        return Ok(antidote::prompt_files::read(file)?);
+        let read_as = args.prompt_files.read_as();
+        let file = prompt_files::read_as(file, &read_as)?;
+        prompt_files::check_columns_used(&read_as, [&file].into_iter())?;
+        if !args.output.quiet {
+            antidote::say!("{}", file.told("prompts"));
+        }
+        return Ok(file.into_texts());
     }
     let prompt = match args.prompt.as_deref() {
         Some("-") => {

@@ -43,7 +43,7 @@ fn item(line: &str, numbers: &mut BTreeMap<Kind, usize>) -> Result<Item, String>
     };
     let number = numbers.entry(kind).or_default();
     *number += 1;
-    let name = serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    let name = super::files::name_of(kind);
     let request = case.request.map(|request| request.replace("{m}", case.machine.as_deref().unwrap_or("{m}")));
     Ok(Item {
         id: case.id.unwrap_or_else(|| format!("{name}-{number}")),
