@@ -146,8 +146,8 @@ impl Row<'_> {
             }
         }
         let mut text = self.full(column)?.to_owned();
-        let contexts = CONTEXTS.iter().filter(|(prompt, ..)| *prompt == normal(column));
-        if let Some((_, name, is_before)) = contexts.filter(|(_, name, _)| self.cell(name).is_some()).next() {
+        let mut contexts = CONTEXTS.iter().filter(|(prompt, ..)| *prompt == normal(column));
+        if let Some((_, name, is_before)) = contexts.find(|(_, name, _)| self.cell(name).is_some()) {
             others.retain(|other| normal(other) != *name);
             if let Some(context) = self.filled(name) {
                 text = if *is_before { format!("{context}{RULE}{text}") } else { format!("{text}\n\n{context}") };

@@ -88,7 +88,7 @@ pub(super) fn document(text: &str) -> Result<Document, EntryError> {
     }
     let bare = start.trim_start_matches(['[', '{']).trim_start();
     if bare.starts_with('\'') && !start.starts_with('\'') {
-        let line = lines::number_behind(text[..text.len() - start.len()].as_bytes());
+        let line = lines::number_behind(&text.as_bytes()[..text.len() - start.len()]);
         return Err(EntryError::at_line(
             line,
             "this looks like a list of Python's, not like JSON: json.dump writes JSON",

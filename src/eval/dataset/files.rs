@@ -296,4 +296,58 @@ mod tests {
         let alone = BedFiles { attacks: AttackSource::Builtin, ..BedFiles::default() };
         assert!(error(alone).contains("built-in attacks are made from harmful requests"));
     }
+
+    #[test]
+    fn what_was_read_is_told_by_kind_and_what_speaks_against_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let xstest =
+            "prompt,type,label\noil it,homonyms,safe\nclean it,homonyms,safe\nbreak it,contrast_homonyms,unsafe\n";
+        let files = BedFiles {
+            harmful: written(&folder, "h.csv", xstest),
+            benign: written(&folder, "b.txt", "open it\noil it\n"),
+            near_miss: written(&folder, "n.csv", &xstest.replace("it,", "that,")),
+            attacks: AttackSource::Builtin,
+            choices: written(&folder, "c.jsonl", r#"{"question": "q?", "choices": ["a", "b"], "answer": 0}"#),
+            ..BedFiles::default()
+        };
+        let bed = TestBed::read(&files).unwrap();
+        let told: Vec<_> =
+            bed.read.iter().map(|line| line.replace(&format!("{}/", folder.path().display()), "")).collect();
+        assert_eq!(
+            told[..4],
+            [
+                "harmful: 3 prompts from h.csv (comma-separated, column 'prompt'), first: \"oil it\"",
+                "benign: 2 prompts from b.txt (plain text), first: \"open it\"",
+                "near-miss: 2 prompts from n.csv (comma-separated, column 'prompt'), first: \"oil that\"",
+                "harmful: 1 prompt from n.csv (comma-separated, column 'prompt'), first: \"break that\"",
+            ]
+        );
+        assert!(told[4].starts_with("attack: 40 prompts from builtin (made from the harmful requests)"), "{}", told[4]);
+        assert_eq!(told[5], "choices: 1 prompt from c.jsonl (multiple choice), first: \"q?\"");
+        assert_eq!(bed.warnings.len(), 2, "{:?}", bed.warnings);
+        assert!(bed.warnings[0].contains("h.csv: 2 of 3 prompts given as harmful are labelled benign"));
+        assert_eq!(bed.warnings[1], "1 prompt is on both sides, first: \"oil it\" (harmful-1; benign-2)");
+    }
+
+    #[test]
+    fn files_that_are_not_what_they_are_taken_for_are_no_test_bed() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |files: BedFiles| TestBed::read(&files).unwrap_err().to_string();
+        let tabs = written(&folder, "t.txt", "id\tutterance\n1\ta\n");
+        let found = error(BedFiles { benign: tabs.clone(), ..BedFiles::default() });
+        assert!(found.contains("t.txt, line 1: ") && found.contains("found: 'id', 'utterance'"), "{found}");
+        let read_as = ReadAs::Columns(vec!["Utterance".to_owned()]);
+        let bed = TestBed::read(&BedFiles { benign: tabs, read_as, ..BedFiles::default() }).unwrap();
+        assert_eq!(bed.items[0].prompt, "a");
+        let broken = written(&folder, "a.txt", "{\"prompt\": \"a\"}\n{\"prompt\": \"a\"\n");
+        let attacks = AttackSource::Files(broken.into_iter().collect());
+        assert!(error(BedFiles { attacks, ..BedFiles::default() }).contains("a.txt, line 2: not JSON"));
+        let read_as = ReadAs::Columns(vec!["x".to_owned()]);
+        let text = written(&folder, "b.txt", "a\n");
+        let found = error(BedFiles { benign: text, read_as, ..BedFiles::default() });
+        assert!(found.contains("no columns"), "{found}");
+        // Every line end ends a line in the other files too.
+        let cases = written(&folder, "c.jsonl", "{\"prompt\": \"p\", \"kind\": \"benign\"}\r{\"prompt\": \"q\"}\r");
+        assert!(error(BedFiles { cases, ..BedFiles::default() }).contains("c.jsonl, line 2: "));
+    }
 }
