@@ -121,13 +121,10 @@ impl Row<'_> {
     }
 
     pub(super) fn prompt(&self, read_as: &ReadAs) -> Result<Taken, NoPrompt> {
-        let wanted: Vec<&str> = match read_as {
-            ReadAs::Columns(names) => names.iter().map(String::as_str).collect(),
-            _ => PROMPT_FIELDS.to_vec(),
-        };
+        let wanted = wanted(read_as);
         let mut found = wanted.iter().filter_map(|name| self.cell(name));
         let Some(first) = found.next() else {
-            let reason = format!("no {} named {}; found: {}", self.noun, wanted.join(", "), self.names());
+            let reason = format!("no {} named {}; found: {}", self.noun, said(read_as), self.names());
             return Err(NoPrompt { reason, way_out: WayOut::Column });
         };
         let mut column = first.name;
@@ -171,6 +168,24 @@ impl Row<'_> {
     /// The names, for an error.
     pub(super) fn names(&self) -> String {
         names(self.cells.iter().map(|cell| cell.name))
+    }
+}
+
+/// The columns that may hold the prompts, in order of preference.
+pub(super) fn wanted(read_as: &ReadAs) -> Vec<&str> {
+    match read_as {
+        ReadAs::Columns(names) => names.iter().map(String::as_str).collect(),
+        ReadAs::Detected | ReadAs::PlainText => PROMPT_FIELDS.to_vec(),
+    }
+}
+
+/// The same, for an error.
+pub(super) fn said(read_as: &ReadAs) -> String {
+    match read_as {
+        ReadAs::Columns(names) => names.iter().map(|name| excerpt(name)).collect::<Vec<_>>().join(" or "),
+        ReadAs::Detected | ReadAs::PlainText => {
+            "prompt, goal, behavior, instruction, question, text or another usual name".to_owned()
+        }
     }
 }
 

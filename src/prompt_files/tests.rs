@@ -52,7 +52,7 @@ fn jailbreakbench_artifacts_give_their_attack_prompts() {
         {"index":0,"goal":"g0","prompt":"p0"},{"index":1,"goal":"g1","prompt":null},{"index":2,"goal":"g2","prompt":"p2"}]}"#;
     let file = file(artifact, "json");
     assert_eq!((file.format, file.n_without_prompt), (Format::Artifact, 1));
-    assert!(file.shape().ends_with("1 entries without a prompt left out"), "{}", file.shape());
+    assert!(file.shape().ends_with("1 entry without a prompt left out"), "{}", file.shape());
     assert_eq!(file.into_texts(), ["p0", "p2"]);
 }
 
@@ -131,7 +131,9 @@ fn comma_separated_tables_under_txt_are_no_prompts() {
     assert_eq!(wrong("id,prompt\n1,stop it\n2,clean it, now\n", "csv").1, WayOut::Correct);
     assert!(entry_error("| prompt | label |\n|---|---|\n| stop | safe |\n", "txt").contains("Markdown"));
     // A header that is alone.
-    assert_eq!(good("Prompt\nstop it, now\n", "txt"), ["stop it, now"]);
+    let one = file("Prompt\nstop it, now\n", "txt");
+    assert_eq!(one.shape(), "one column, 'Prompt'");
+    assert_eq!(one.into_texts(), ["stop it, now"]);
 }
 
 #[test]

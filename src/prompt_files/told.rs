@@ -80,16 +80,23 @@ impl PromptFile {
         let list =
             |names: &[String]| names.iter().map(|name| format!("'{}'", excerpt(name))).collect::<Vec<_>>().join(", ");
         let mut shape = self.format.to_string();
-        if !self.columns.is_empty() {
-            let noun = if self.format.is_table() { "column" } else { "field" };
-            let plural = if self.columns.len() > 1 { "s" } else { "" };
-            shape.push_str(&format!(", {noun}{plural} {}", list(&self.columns)));
+        match &*self.columns {
+            [] => {}
+            [only] if self.format.is_table() && self.names.len() == 1 => {
+                shape = format!("one column, '{}'", excerpt(only));
+            }
+            columns => {
+                let noun = if self.format.is_table() { "column" } else { "field" };
+                let plural = if columns.len() > 1 { "s" } else { "" };
+                shape.push_str(&format!(", {noun}{plural} {}", list(columns)));
+            }
         }
         if !self.others.is_empty() {
             shape.push_str(&format!(", not {}", list(&self.others)));
         }
         if self.n_without_prompt > 0 {
-            shape.push_str(&format!("; {} entries without a prompt left out", self.n_without_prompt));
+            let entries = if self.n_without_prompt == 1 { "entry" } else { "entries" };
+            shape.push_str(&format!("; {} {entries} without a prompt left out", self.n_without_prompt));
         }
         shape
     }

@@ -110,7 +110,7 @@ fn what_was_read_is_told_at_the_start() {
         let fixed = ["run", "--no-vector", "--temp", "0", "-n", "2", more, "--prompts"].map(Into::into);
         antidote(fixed.into_iter().chain([prompts.clone(), demo_model().into_os_string()])).succeeds()
     };
-    assert!(run("--json").stderr.contains("prompts: 2 prompts from "));
+    assert!(run("--json").stderr.contains("read: 2 prompts from "));
     assert!(!run("--quiet").stderr.contains("prompts from"));
 }
 

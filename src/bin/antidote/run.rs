@@ -79,7 +79,7 @@ fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
         let file = prompt_files::read_as(file, &read_as)?;
         prompt_files::check_columns_used(&read_as, [&file].into_iter())?;
         if !args.output.quiet {
-            antidote::say!("{}", file.told("prompts"));
+            antidote::say!("{}", file.told("read"));
         }
         return Ok(file.into_texts());
     }

@@ -4,7 +4,7 @@ mod cells;
 
 use std::borrow::Cow;
 
-use super::fields::{self, Cell, PROMPT_FIELDS, Row};
+use super::fields::{self, Cell, Row};
 use super::{EntryError, Format, Place, PromptFile, ReadAs, WayOut, lines};
 use cells::{Quotes, Record, Records};
 
@@ -27,13 +27,9 @@ pub(super) fn is_name_of_table(extension: &str) -> bool {
 
 /// The table of prompts that `text` is; `None` if it is none.
 pub(super) fn prompts(text: &str, extension: &str, read_as: &ReadAs) -> Result<Option<PromptFile>, EntryError> {
-    let wanted: Vec<&str> = match read_as {
-        ReadAs::Columns(names) => names.iter().map(String::as_str).collect(),
-        _ => PROMPT_FIELDS.to_vec(),
-    };
-    let wanted: Vec<String> = wanted.into_iter().map(fields::normal).collect();
+    let wanted: Vec<String> = fields::wanted(read_as).into_iter().map(fields::normal).collect();
     let knows = |cells: &[String]| cells.iter().any(|cell| wanted.contains(&fields::normal(cell)));
-    let missing = || format!("no column named {}", wanted.join(", "));
+    let missing = || format!("no column named {}", fields::said(read_as));
     let Some(table) = find(text, extension, knows, missing)? else { return Ok(None) };
     let mut file = PromptFile::of(Format::Table(table.separator));
     for (line, row) in table.rows() {
