@@ -67,6 +67,7 @@ fn sentences_with_brackets_commas_and_tabs_are_still_text() {
         "Write a prompt, a text, and a goal\nWrite one, please\n",
         "one tab\there\nnone here\nnor here\n",
         "only\ttabs\n",
+        "(a)\n\tstop the press\n\tclean the lathe\n",
         "stop the press; then clean it\nopen it; close it\n",
         "What does {\"lamp\": 3} mean?\n{\"lamp\": 3}\nAnd this?\n",
         "\"Stop\" is on the lamp\n\"Go\" is not\n",
@@ -75,7 +76,7 @@ fn sentences_with_brackets_commas_and_tabs_are_still_text() {
         "Write a goal, prompt\n",
     ];
     for text in texts {
-        let lines: Vec<&str> = text.lines().collect();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
         assert_eq!(good(text, "txt"), lines, "{text}");
         assert_eq!(file(text, "txt").format, Format::Text, "{text}");
     }
@@ -264,8 +265,11 @@ fn public_tables_are_read_as_they_are() {
 
 #[test]
 fn what_was_read_is_told_on_one_line_without_what_a_terminal_obeys() {
-    let told = PromptFile { path: "a.csv".into(), ..file("goal,behavior\n\"a\nb\",x\n", "csv") }.told("harmful");
-    assert_eq!(told, "harmful: 1 prompt from a.csv (comma-separated, column 'goal', not 'behavior'), first: \"a\\nb\"");
+    let told = PromptFile { path: "\u{1b}a.csv".into(), ..file("goal,behavior\n\"a\nb\",x\n", "csv") }.told("harmful");
+    assert_eq!(
+        told,
+        "harmful: 1 prompt from \\u{1b}a.csv (comma-separated, column 'goal', not 'behavior'), first: \"a\\nb\""
+    );
     let hostile = excerpt("a\u{1b}]0;x\u{7}\t\u{202e}\u{200b}é");
     assert_eq!(hostile, "a\\u{1b}]0;x\\u{7}\\t\\u{202e}\\u{200b}é");
     assert_eq!(excerpt(&"あ".repeat(61)), format!("{}…", "あ".repeat(60)));

@@ -36,8 +36,18 @@ const COLUMNS_OF_HARMFUL: [&str; 3] = ["forbidden_prompt", "functionalcategory",
 #[must_use]
 pub fn excerpt(text: &str) -> String {
     let text = text.trim();
+    let rest = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
+    escaped(text.chars().take(LONGEST)) + rest
+}
+
+/// The name of a file, all of it, in the same manner.
+fn name_of(path: &Path) -> String {
+    escaped(path.display().to_string().chars())
+}
+
+fn escaped(text: impl Iterator<Item = char>) -> String {
     let mut shown = String::new();
-    for c in text.chars().take(LONGEST) {
+    for c in text {
         match c {
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
@@ -45,9 +55,6 @@ pub fn excerpt(text: &str) -> String {
             c if c.is_control() || is_invisible(c) => shown.extend(c.escape_unicode()),
             c => shown.push(c),
         }
-    }
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
     }
     shown
 }
@@ -63,7 +70,7 @@ fn is_invisible(c: char) -> bool {
 pub fn what_was_read(side: &str, n: usize, path: &Path, shape: &str, first: &str) -> String {
     let prompts = if n == 1 { "prompt" } else { "prompts" };
     let shape = if shape.is_empty() { String::new() } else { format!(" ({shape})") };
-    format!("{side}: {n} {prompts} from {}{shape}, first: \"{}\"", path.display(), excerpt(first))
+    format!("{side}: {n} {prompts} from {}{shape}, first: \"{}\"", name_of(path), excerpt(first))
 }
 
 impl PromptFile {
@@ -104,7 +111,7 @@ impl PromptFile {
     /// What speaks against all of this file being `side`: its labels, its columns, or its name.
     #[must_use]
     pub fn contradiction(&self, side: Side) -> Option<String> {
-        let (path, given, other) = (self.path.display(), side.name(), side.other().name());
+        let (path, given, other) = (name_of(&self.path), side.name(), side.other().name());
         let against = |says: Option<Side>| says == Some(side.other());
         let labels: Vec<_> =
             self.prompts.iter().filter_map(|prompt| Some((&prompt.place, prompt.label.as_ref()?))).collect();
@@ -169,5 +176,5 @@ impl PromptFile {
 }
 
 fn place_in(path: &Path, place: &Place) -> String {
-    format!("{}, {place}", path.display())
+    format!("{}, {place}", name_of(path))
 }

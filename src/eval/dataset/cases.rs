@@ -31,7 +31,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Item>, (usize, String)> {
 }
 
 fn item(line: &str, numbers: &mut BTreeMap<Kind, usize>) -> Result<Item, String> {
-    let case: Case = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let case: Case = serde_json::from_str(line).map_err(|error| super::files::json_error(&error))?;
     if case.prompt.trim().is_empty() {
         return Err("its prompt is empty".to_owned());
     }
@@ -77,6 +77,9 @@ mod tests {
         let line = |text: &str| read(text).unwrap_err();
         assert!(line("{\"prompt\": \"p\", \"kind\": \"nice\"}").1.contains("'nice'"));
         assert_eq!(line("{\"prompt\": \"p\", \"kind\": \"benign\"}\n{\"prompt\": 3}").0, 2);
+        // The place in the file, and not one that begins anew in every line.
+        let (number, reason) = line("{\"prompt\": \"p\", \"kind\": \"benign\"}\nid,prompt\n");
+        assert!(number == 2 && reason.contains("at column 1") && !reason.contains("line"), "{reason}");
         assert!(line("{\"prompt\": \" \", \"kind\": \"benign\"}").1.contains("empty"));
     }
 }

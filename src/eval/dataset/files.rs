@@ -234,6 +234,11 @@ fn builtin(items: &[Item]) -> Vec<Item> {
     harmful.flat_map(|item| attacks::ALL.iter().map(move |attack| attacked(item, attack))).collect()
 }
 
+/// What is wrong with the JSON of one line; that line has a number of its own in the file.
+pub(super) fn json_error(error: &serde_json::Error) -> String {
+    format!("not the JSON that is wanted: {}", error.to_string().replace(" at line 1 column ", " at column "))
+}
+
 /// What `kind` is called in files.
 pub(super) fn name_of(kind: Kind) -> String {
     serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()

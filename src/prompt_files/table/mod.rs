@@ -170,7 +170,9 @@ fn is_even(records: &[Record]) -> bool {
 
 /// Whether `text`, whose header says nothing, is a table rather than sentences with commas.
 fn looks_like_table(text: &str, separator: char, header: &Record) -> bool {
-    let (with, without): (Vec<_>, Vec<_>) = lines::filled(text).partition(|(_, line)| line.contains(separator));
+    // What indents a line separates nothing.
+    let separates = |line: &str| line.trim().contains(separator);
+    let (with, without): (Vec<_>, Vec<_>) = lines::filled(text).partition(|(_, line)| separates(line));
     if separator == '\t' {
         // Hardly anybody types a tab in a sentence.
         return with.len() > 1 && with.len() >= without.len();
