@@ -11,7 +11,7 @@ use super::{Place, PromptFile, Side};
 const LONGEST: usize = 60;
 
 /// Words in a file's name that say what is in it.
-const NAMES_OF_HARMFUL: [&str; 14] = [
+const NAMES_OF_HARMFUL: [&str; 13] = [
     "harmful",
     "unsafe",
     "toxic",
@@ -25,7 +25,6 @@ const NAMES_OF_HARMFUL: [&str; 14] = [
     "maliciousinstruct",
     "attack",
     "attacks",
-    "unsafes",
 ];
 const NAMES_OF_BENIGN: [&str; 6] = ["benign", "harmless", "safe", "alpaca", "dolly", "unharmful"];
 

@@ -166,4 +166,15 @@ fn a_column_can_be_named_and_plain_text_insisted_on() {
     scratch.dump("t.csv", "other.txt", &["--column", "x", "--plain-text"]).fails(2, &["--column", "--plain-text"]);
     let pairs = ["dump", "--pairs", "x.csv", "--column", "x", "-o", "o.safetensors"].map(Into::into);
     antidote(pairs.into_iter().chain([demo_model().into_os_string()])).fails(2, &["--pairs", "--column"]);
+    // Where nothing is read from a file, neither would do anything.
+    for flag in ["--plain-text", "--column=x"] {
+        let run = ["run", "-p", "stop it", "--no-vector", flag].map(Into::into);
+        antidote(run.into_iter().chain([demo_model().into_os_string()])).fails(2, &["--prompt"]);
+    }
+    let cases = scratch.path("cases.jsonl");
+    std::fs::write(&cases, "{\"prompt\": \"p\", \"kind\": \"benign\"}\n").unwrap();
+    let (cases, out) = (cases.into_os_string(), scratch.path("eval").into_os_string());
+    let eval = ["eval", "--column", "x", "--cases"].map(Into::into);
+    antidote(eval.into_iter().chain([cases, "--out".into(), out, demo_model().into_os_string()]))
+        .fails(1, &["no prompt file is read", "--column"]);
 }

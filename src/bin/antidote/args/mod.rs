@@ -105,16 +105,17 @@ pub struct RunArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// The prompt; '-' reads standard input.
-    #[arg(short, long, value_name = "TEXT", required_unless_present = "prompts", conflicts_with = "prompts")]
+    #[arg(short, long, value_name = "TEXT", required_unless_present = "prompts",
+        conflicts_with_all = ["prompts", "columns", "plain_text"])]
     pub prompt: Option<String>,
     /// Answer every prompt in FILE, each in a new conversation (text, JSON, JSONL, CSV or TSV).
     #[arg(long, value_name = "FILE")]
     pub prompts: Option<PathBuf>,
-    #[command(flatten)]
-    pub prompt_files: PromptFileArgs,
     /// Print one JSON object per prompt: text, token counts, tokens per second, α, finish reason.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub prompt_files: PromptFileArgs,
 }
 
 #[derive(Args)]
@@ -131,8 +132,6 @@ pub struct DumpArgs {
     /// benign.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["columns", "plain_text"])]
     pub pairs: Option<PathBuf>,
-    #[command(flatten)]
-    pub prompt_files: PromptFileArgs,
     /// Pair line i of --harmful with line i of --benign.
     #[arg(long, conflicts_with = "pairs")]
     pub paired: bool,
@@ -161,6 +160,8 @@ pub struct DumpArgs {
     /// Overwrite DUMP if it exists.
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub prompt_files: PromptFileArgs,
 }
 
 #[derive(Args)]
