@@ -95,14 +95,12 @@ impl From<String> for NoPrompt {
 impl Row<'_> {
     /// The cell called `name`.
     pub(super) fn cell(&self, name: &str) -> Option<&Cell<'_>> {
-        let name = normal(name);
-        self.cells.iter().find(|cell| normal(cell.name) == name)
+        self.cells.iter().find(|cell| is_same(cell.name, name))
     }
 
     /// The text called `name`; `None` if there is no such cell.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, String> {
-        let wanted = normal(name);
-        let mut cells = self.cells.iter().filter(|cell| normal(cell.name) == wanted);
+        let mut cells = self.cells.iter().filter(|cell| is_same(cell.name, name));
         let Some(cell) = cells.next() else { return Ok(None) };
         if let Some(other) = cells.next() {
             let [one, other] = [cell.name, other.name].map(excerpt);
@@ -134,8 +132,8 @@ impl Row<'_> {
         }
         let mut others: Vec<String> = found.map(|cell| cell.name.to_owned()).collect();
         let mut request = None;
-        if normal(column) == ADVERSARIAL && self.cell(VANILLA).is_some() {
-            others.retain(|name| normal(name) != VANILLA);
+        if is_same(column, ADVERSARIAL) && self.cell(VANILLA).is_some() {
+            others.retain(|name| !is_same(name, VANILLA));
             match (self.filled(ADVERSARIAL), self.filled(VANILLA), self.cell(VANILLA)) {
                 (None, Some(_), Some(vanilla)) => column = vanilla.name,
                 (Some(_), vanilla, _) => request = vanilla.map(str::to_owned),
@@ -143,9 +141,9 @@ impl Row<'_> {
             }
         }
         let mut text = self.full(column)?.to_owned();
-        let mut contexts = CONTEXTS.iter().filter(|(prompt, ..)| *prompt == normal(column));
+        let mut contexts = CONTEXTS.iter().filter(|(prompt, ..)| is_same(prompt, column));
         if let Some((_, name, is_before)) = contexts.find(|(_, name, _)| self.cell(name).is_some()) {
-            others.retain(|other| normal(other) != *name);
+            others.retain(|other| !is_same(other, name));
             if let Some(context) = self.filled(name) {
                 text = if *is_before { format!("{context}{RULE}{text}") } else { format!("{text}\n\n{context}") };
             }
@@ -204,7 +202,17 @@ pub(super) fn is_prompt_field(name: &str) -> bool {
 
 /// A name as it is compared.
 pub(super) fn normal(name: &str) -> String {
-    name.trim().to_lowercase().replace([' ', '-', '.'], "_")
+    normal_chars(name).collect()
+}
+
+fn normal_chars(name: &str) -> impl Iterator<Item = char> {
+    let plain = |c| if matches!(c, ' ' | '-' | '.') { '_' } else { c };
+    name.trim().chars().flat_map(char::to_lowercase).map(plain)
+}
+
+/// Whether two names are the same. Asked for every row, so it makes no text.
+fn is_same(one: &str, other: &str) -> bool {
+    normal_chars(one).eq(normal_chars(other))
 }
 
 fn is_nothing(text: &str) -> bool {
