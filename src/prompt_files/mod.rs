@@ -6,7 +6,9 @@
 //! All of it is described in `docs/prompt-files.md`.
 
 mod encoding;
+mod error;
 mod fields;
+mod file;
 mod foreign;
 mod json;
 mod labels;
@@ -16,12 +18,13 @@ mod table;
 mod text;
 mod told;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use encoding::Undecodable;
-use fields::{Row, Taken};
+use error::EntryError;
 
+pub use error::{PromptError, WayOut};
+pub use file::{Format, Place, Prompt, PromptFile, Side};
 pub use labels::RowLabel;
 pub use pairs::{Pair, read_pairs};
 pub use told::{excerpt, on_both_sides, what_was_read};
@@ -36,273 +39,6 @@ pub enum ReadAs {
     Columns(Vec<String>),
     /// A prompt a line, whatever it looks like.
     PlainText,
-}
-
-/// What a file was read as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// A prompt a line.
-    Text,
-    /// One list.
-    JsonList,
-    /// An object or a text a line.
-    JsonLines,
-    /// JailbreakBench's.
-    Artifact,
-    /// A header and rows, separated by this.
-    Table(char),
-}
-
-impl Format {
-    fn is_table(self) -> bool {
-        matches!(self, Self::Table(_))
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "plain text",
-            Self::JsonList => "JSON list",
-            Self::JsonLines => "JSON lines",
-            Self::Artifact => "JailbreakBench artifact",
-            Self::Table(separator) => table::separated(*separator),
-        })
-    }
-}
-
-/// What a model should do with a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Refuse it.
-    Harmful,
-    /// Answer it.
-    Benign,
-}
-
-impl Side {
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Harmful => "harmful",
-            Self::Benign => "benign",
-        }
-    }
-
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Harmful => Self::Benign,
-            Self::Benign => Self::Harmful,
-        }
-    }
-}
-
-/// Where in a file something is, from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Place {
-    /// The line that it begins in, as an editor counts.
-    Line(usize),
-    /// The entry of a JSON list.
-    Entry(usize),
-    /// The entry of an artifact.
-    Jailbreak(usize),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(number) => write!(f, "line {number}"),
-            Self::Entry(number) => write!(f, "entry {number}"),
-            Self::Jailbreak(number) => write!(f, "jailbreak {number}"),
-        }
-    }
-}
-
-/// A prompt of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prompt {
-    /// What the model is asked.
-    pub text: String,
-    /// The bare request, where the prompt is a frame around it, as in WildJailbreak.
-    pub request: Option<String>,
-    /// What the file calls it.
-    pub id: Option<String>,
-    /// Where it is.
-    pub place: Place,
-    /// What the file says of it.
-    pub label: Option<RowLabel>,
-}
-
-impl Prompt {
-    fn new(text: &str, place: Place) -> Self {
-        Self { text: text.to_owned(), request: None, id: None, place, label: None }
-    }
-}
-
-/// A file of prompts that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PromptFile {
-    /// The file.
-    pub path: PathBuf,
-    /// What it was read as.
-    pub format: Format,
-    /// The columns or fields that the prompts are from.
-    pub columns: Vec<String>,
-    /// Others that hold prompts in other files.
-    pub others: Vec<String>,
-    /// All columns or fields.
-    pub names: Vec<String>,
-    /// The prompts, in order.
-    pub prompts: Vec<Prompt>,
-    /// Entries of an artifact that have none.
-    pub n_without_prompt: usize,
-}
-
-/// Columns that name a row.
-const ID_FIELDS: [&str; 3] = ["id", "id_v2", "id_v1"];
-
-impl PromptFile {
-    fn of(format: Format) -> Self {
-        Self {
-            path: PathBuf::new(),
-            format,
-            columns: vec![],
-            others: vec![],
-            names: vec![],
-            prompts: vec![],
-            n_without_prompt: 0,
-        }
-    }
-
-    /// Adds what was taken from `row`.
-    fn push(&mut self, taken: Taken, place: Place, row: &Row<'_>) {
-        let add = |names: &mut Vec<String>, name: String| {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        };
-        add(&mut self.columns, taken.column);
-        taken.others.into_iter().for_each(|name| add(&mut self.others, name));
-        row.cells.iter().for_each(|cell| add(&mut self.names, cell.name.to_owned()));
-        let id = ID_FIELDS.iter().find_map(|name| row.cell(name)).map(|cell| cell.value.trim().to_owned());
-        self.prompts.push(Prompt {
-            text: taken.text,
-            request: taken.request,
-            id: id.filter(|id| !id.is_empty()),
-            place,
-            label: labels::of_row(row),
-        });
-    }
-
-    /// Forgets labels from columns that mean something else in this file.
-    fn settle_labels(&mut self) {
-        let is_known = |label: &RowLabel| label.says.is_some();
-        if !self.prompts.iter().filter_map(|prompt| prompt.label.as_ref()).any(is_known) {
-            for prompt in &mut self.prompts {
-                prompt.label = prompt.label.take().filter(|label| !label.is_vague());
-            }
-        }
-    }
-
-    /// The texts of its prompts.
-    #[must_use]
-    pub fn into_texts(self) -> Vec<String> {
-        self.prompts.into_iter().map(|prompt| prompt.text).collect()
-    }
-}
-
-/// What helps where a file cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WayOut {
-    /// Only to correct the file.
-    Correct,
-    /// To name the column ([`ReadAs::Columns`]), or to read it as plain text.
-    Column,
-    /// To read it as plain text ([`ReadAs::PlainText`]), if it is that after all.
-    PlainText,
-}
-
-/// A prompt file that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PromptError {
-    /// The file cannot be opened or read.
-    #[error("cannot read the prompts in {}: {source}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is something else: a pointer, a model, an archive.
-    #[error("{} holds no prompts: it is {what}", .path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// What it is, and what to do, if anything.
-        what: &'static str,
-    },
-    /// The file is not UTF-8 text.
-    #[error("{} is not valid UTF-8 (line {line}); save it as UTF-8", .path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// A line or entry is wrong.
-    #[error("{}, {place}: {reason}", .path.display())]
-    Entry {
-        /// The file.
-        path: PathBuf,
-        /// Which line or entry.
-        place: String,
-        /// What is wrong with it.
-        reason: String,
-        /// What helps.
-        way_out: WayOut,
-    },
-    /// Nothing to read.
-    #[error("{} has no prompts; write one per line", .path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A column was named, and no file has any.
-    #[error("there are no columns to choose from: {}", if .files.is_empty() { "no prompt file is read".to_owned() } else { .files.join(", ") })]
-    NoColumns {
-        /// The files and what they were read as.
-        files: Vec<String>,
-    },
-}
-
-/// What a format's reader says is wrong: the place and the reason, and what helps.
-#[derive(Debug)]
-struct EntryError {
-    place: String,
-    reason: String,
-    way_out: WayOut,
-}
-
-impl EntryError {
-    fn at_line(line: usize, reason: impl Into<String>) -> Self {
-        Self { place: Place::Line(line).to_string(), reason: reason.into(), way_out: WayOut::Correct }
-    }
-
-    fn with(self, way_out: WayOut) -> Self {
-        Self { way_out, ..self }
-    }
-
-    fn in_file(self, path: &Path) -> PromptError {
-        let Self { place, reason, way_out } = self;
-        PromptError::Entry { path: path.to_owned(), place, reason, way_out }
-    }
 }
 
 /// Reads all prompts of the file at `path`, in order.
