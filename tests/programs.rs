@@ -15,6 +15,7 @@ mod programs {
     mod dump;
     mod faults;
     mod hostile_models;
+    mod prompt_files;
     mod tampered_headers;
     mod terminal;
     mod tune;

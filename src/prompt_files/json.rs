@@ -1,79 +1,173 @@
 //! JSON: one list, one JailbreakBench artifact, or an object a line.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::{EntryError, PROMPT_FIELDS};
+use super::fields::{Cell, Row, is_prompt_field};
+use super::{EntryError, Format, Place, Prompt, PromptFile, ReadAs, WayOut, lines};
 
-pub(super) fn read(text: &str) -> Result<Vec<String>, EntryError> {
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Array(entries)) => read_list(&entries),
-        Ok(Value::Object(mut object)) => match object.remove("jailbreaks") {
+/// Whether a file called so is JSON, whatever is in it.
+pub(super) fn is_name_of_json(extension: &str) -> bool {
+    matches!(extension, "json" | "jsonl" | "ndjson")
+}
+
+/// Whether `text` is JSON, right or wrong, rather than sentences with brackets.
+pub(super) fn looks_like_json(text: &str) -> bool {
+    let start = text.trim_start();
+    let begins_like_it = match start.chars().next() {
+        Some('{') => start[1..].trim_start().starts_with(['"', '}', '\'']),
+        Some('[') => start[1..].trim_start().starts_with(['"', '{', ']', '\'']),
+        _ => false,
+    };
+    begins_like_it || has_lines_of_json(text)
+}
+
+/// Whether most lines are objects, or all of several are texts; but a column of quoted cells has a name.
+fn has_lines_of_json(text: &str) -> bool {
+    let (mut n_objects, mut n_texts, mut n) = (0, 0, 0);
+    for (_, line) in lines::filled(text) {
+        n += 1;
+        match line.trim_start().chars().next() {
+            Some('{') if is_object(line) => n_objects += 1,
+            Some('"') if serde_json::from_str(line).is_ok_and(|text: String| n > 1 || !is_prompt_field(&text)) => {
+                n_texts += 1;
+            }
+            _ => {}
+        }
+    }
+    n_objects * 2 > n || (n > 1 && n_texts == n)
+}
+
+fn is_object(line: &str) -> bool {
+    serde_json::from_str::<Map<String, Value>>(line).is_ok()
+}
+
+/// The prompts of `text`.
+pub(super) fn read(text: &str, read_as: &ReadAs) -> Result<PromptFile, EntryError> {
+    match document(text)? {
+        Document::List(entries) => read_list(&entries, read_as),
+        Document::Object(mut object) => match object.remove("jailbreaks") {
             Some(Value::Array(attempts)) => read_artifact(&attempts),
-            _ => Ok(vec![prompt_in(&object).map_err(|reason| EntryError::at_line(1, reason))?]),
+            Some(_) => Err(EntryError::at_line(1, "'jailbreaks' is not a list")),
+            None => {
+                let mut file = PromptFile::of(Format::JsonLines);
+                push(&mut file, &Value::Object(object), Place::Line(1), read_as)?;
+                Ok(file)
+            }
         },
-        Ok(_) => Err(EntryError::at_line(1, "expected a list of prompts, or an object with a prompt")),
-        // Not one document: an object a line, unless it is a single broken one.
-        Err(error) if text.trim_start().starts_with('[') => Err(EntryError::at_line(error.line(), error.to_string())),
-        Err(_) => read_lines(text),
+        Document::Lines(entries) => {
+            let mut file = PromptFile::of(Format::JsonLines);
+            for (line, entry) in &entries {
+                push(&mut file, entry, Place::Line(*line), read_as)?;
+            }
+            Ok(file)
+        }
     }
 }
 
-fn read_list(entries: &[Value]) -> Result<Vec<String>, EntryError> {
-    let read_entry = |(index, entry): (usize, &Value)| {
-        let prompt = match entry {
-            Value::String(prompt) => Ok(prompt.clone()),
-            Value::Object(object) => prompt_in(object),
-            _ => Err("expected a text or an object with a prompt".to_owned()),
-        };
-        prompt.map_err(|reason| EntryError { place: format!("entry {}", index + 1), reason })
+/// What is in a JSON file.
+pub(super) enum Document {
+    List(Vec<Value>),
+    Object(Map<String, Value>),
+    Lines(Vec<(usize, Value)>),
+}
+
+/// The JSON that `text` is.
+pub(super) fn document(text: &str) -> Result<Document, EntryError> {
+    let text = lines::with_newlines(text);
+    let start = text.trim_start();
+    let error = match serde_json::from_str::<Value>(&text) {
+        Ok(Value::Array(entries)) => return Ok(Document::List(entries)),
+        Ok(Value::Object(object)) => return Ok(Document::Object(object)),
+        Ok(_) => return Err(EntryError::at_line(1, "expected a list of prompts, or an object with a prompt")),
+        Err(error) => error,
     };
-    entries.iter().enumerate().map(read_entry).collect()
+    if start.is_empty() {
+        return Ok(Document::Lines(vec![]));
+    }
+    let bare = start.trim_start_matches(['[', '{']).trim_start();
+    if bare.starts_with('\'') && !start.starts_with('\'') {
+        let line = lines::number_behind(&text.as_bytes()[..text.len() - start.len()]);
+        return Err(EntryError::at_line(
+            line,
+            "this looks like a list of Python's, not like JSON: json.dump writes JSON",
+        ));
+    }
+    // Not one document: one a line, unless it is a single broken one.
+    let is_one = start.starts_with('[') || !lines::filled(&text).any(|(_, line)| is_object(line) || is_text(line));
+    if is_one && !start.starts_with('"') {
+        return Err(EntryError::at_line(error.line(), format!("not JSON: {error}")));
+    }
+    let entry = |(number, line): (usize, &str)| match serde_json::from_str(line) {
+        Ok(entry) => Ok((number, entry)),
+        Err(error) => Err(EntryError::at_line(number, format!("not JSON: {}", without_line(&error)))),
+    };
+    lines::filled(&text).map(entry).collect::<Result<_, _>>().map(Document::Lines)
+}
+
+fn is_text(line: &str) -> bool {
+    serde_json::from_str::<String>(line).is_ok()
+}
+
+/// What `error` says, but for a line that is always the first.
+fn without_line(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
+}
+
+fn read_list(entries: &[Value], read_as: &ReadAs) -> Result<PromptFile, EntryError> {
+    let mut file = PromptFile::of(Format::JsonList);
+    for (index, entry) in entries.iter().enumerate() {
+        push(&mut file, entry, Place::Entry(index + 1), read_as)?;
+    }
+    Ok(file)
+}
+
+fn push(file: &mut PromptFile, entry: &Value, place: Place, read_as: &ReadAs) -> Result<(), EntryError> {
+    let wrong = |reason: String| EntryError { place: place.to_string(), reason, way_out: WayOut::Correct };
+    match entry {
+        Value::String(prompt) if prompt.trim().is_empty() => Err(wrong("it is empty".to_owned())),
+        Value::String(prompt) => {
+            file.prompts.push(Prompt::new(prompt, place));
+            Ok(())
+        }
+        Value::Object(object) => {
+            let row = row(object);
+            let taken = row.prompt(read_as).map_err(|error| wrong(error.reason).with(error.way_out))?;
+            file.push(taken, place, &row);
+            Ok(())
+        }
+        _ => Err(wrong("expected a text or an object with a prompt".to_owned())),
+    }
+}
+
+/// `object` as a row.
+pub(super) fn row(object: &Map<String, Value>) -> Row<'_> {
+    let cells = object.iter().map(|(name, value)| Cell {
+        name,
+        value: match value {
+            Value::String(text) => Cow::Borrowed(text),
+            Value::Number(_) | Value::Bool(_) => Cow::Owned(value.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => Cow::Borrowed(""),
+        },
+        is_text: value.is_string(),
+    });
+    Row { cells: cells.collect(), noun: "field" }
 }
 
 /// The artifact keeps a place for goals that no attack was found for; those have no prompt.
-fn read_artifact(attempts: &[Value]) -> Result<Vec<String>, EntryError> {
-    let mut prompts = vec![];
+fn read_artifact(attempts: &[Value]) -> Result<PromptFile, EntryError> {
+    let mut file = PromptFile::of(Format::Artifact);
     for (index, attempt) in attempts.iter().enumerate() {
+        let place = Place::Jailbreak(index + 1);
         match attempt.get("prompt") {
-            Some(Value::String(prompt)) => prompts.push(prompt.clone()),
-            Some(Value::Null) | None => {}
+            Some(Value::String(prompt)) if !prompt.trim().is_empty() => file.prompts.push(Prompt::new(prompt, place)),
+            Some(Value::String(_) | Value::Null) | None => file.n_without_prompt += 1,
             Some(_) => {
                 let reason = "its prompt is not a string".to_owned();
-                return Err(EntryError { place: format!("jailbreak {}", index + 1), reason });
+                return Err(EntryError { place: place.to_string(), reason, way_out: WayOut::Correct });
             }
         }
     }
-    Ok(prompts)
-}
-
-fn read_lines(text: &str) -> Result<Vec<String>, EntryError> {
-    let mut prompts = vec![];
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let entry_error = |reason: String| EntryError::at_line(index + 1, reason);
-        let prompt = match serde_json::from_str::<Value>(line) {
-            Ok(Value::String(prompt)) => prompt,
-            Ok(Value::Object(object)) => prompt_in(&object).map_err(entry_error)?,
-            Ok(_) => return Err(entry_error("expected a text or an object with a prompt".to_owned())),
-            Err(error) => return Err(entry_error(format!("not JSON: {error}"))),
-        };
-        prompts.push(prompt);
-    }
-    Ok(prompts)
-}
-
-fn prompt_in(object: &Map<String, Value>) -> Result<String, String> {
-    for wanted in PROMPT_FIELDS {
-        if let Some(text) = text_in(object, wanted)? {
-            return Ok(text.to_owned());
-        }
-    }
-    Err(format!("no field named {}", PROMPT_FIELDS.join(", ")))
-}
-
-/// The field called `wanted`, in any case of letters; `None` if there is none.
-pub(super) fn text_in<'a>(object: &'a Map<String, Value>, wanted: &str) -> Result<Option<&'a str>, String> {
-    let named = object.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-    // The first of the alphabet: objects are sorted only without serde_json's `preserve_order`.
-    let Some((name, value)) = named.min_by_key(|(name, _)| name.as_str()) else { return Ok(None) };
-    value.as_str().map(Some).ok_or_else(|| format!("'{name}' is not a string"))
+    Ok(file)
 }

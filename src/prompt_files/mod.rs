@@ -1,177 +1,150 @@
 //! Prompt files: many prompts in one file, in whatever shape they come.
 //!
-//! Understood are plain text (a prompt a line), JSON lists of strings or objects, JSON lines, CSV, and
-//! JailbreakBench's artifacts. The content decides, not only the file's name.
+//! Understood are plain text (a prompt a line), JSON lists of strings or objects, JSON lines, tables separated by commas,
+//! tabs or semicolons, and JailbreakBench's artifacts. The content decides, not only the file's name; what looks like
+//! one of these and cannot be read as it is an error, because as plain text it would become prompts that nobody wrote.
+//! All of it is described in `docs/prompt-files.md`.
 
-mod csv_table;
+mod encoding;
+mod error;
+mod fields;
+mod file;
+mod foreign;
 mod json;
+mod labels;
+mod lines;
 mod pairs;
+mod table;
 mod text;
+mod told;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use encoding::Undecodable;
+use error::EntryError;
+
+pub use error::{PromptError, WayOut};
+pub use file::{Format, Place, Prompt, PromptFile, Side};
+pub use labels::RowLabel;
 pub use pairs::{Pair, read_pairs};
+pub use told::{excerpt, on_both_sides, what_was_read};
 
-/// Fields and columns that hold the prompt, in order of preference, in any case of letters.
-const PROMPT_FIELDS: [&str; 3] = ["prompt", "goal", "instruction"];
-
-/// A prompt file that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PromptError {
-    /// The file cannot be opened or read.
-    #[error("cannot read the prompts in {}: {source}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is not UTF-8 text.
-    #[error("{} is not valid UTF-8 (line {line}); save it as UTF-8", .path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// A line or entry is wrong.
-    #[error("{}, {place}: {reason}", .path.display())]
-    Entry {
-        /// The file.
-        path: PathBuf,
-        /// Which line or entry.
-        place: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Nothing to read.
-    #[error("{} has no prompts; write one per line", .path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
-/// What a format's reader says is wrong: the place and the reason.
-struct EntryError {
-    place: String,
-    reason: String,
-}
-
-impl EntryError {
-    fn at_line(line: usize, reason: impl Into<String>) -> Self {
-        Self { place: format!("line {line}"), reason: reason.into() }
-    }
+/// How a file is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ReadAs {
+    /// As its content and its name say.
+    #[default]
+    Detected,
+    /// The same, but the prompts are in the first of these columns or fields that is there.
+    Columns(Vec<String>),
+    /// A prompt a line, whatever it looks like.
+    PlainText,
 }
 
 /// Reads all prompts of the file at `path`, in order.
 ///
 /// # Errors
-/// The file is missing, not UTF-8, empty, or has a line without a prompt; the line is named.
+/// The file is missing, not text, empty, looks like something that it cannot be read as, or has a line without a prompt;
+/// the line is named.
 pub fn read(path: &Path) -> Result<Vec<String>, PromptError> {
-    read_with(path, parse)
+    read_as(path, &ReadAs::Detected).map(PromptFile::into_texts)
 }
 
-/// The text of the file at `path`, without a byte order mark.
+/// The same, with all that is known of the prompts.
 ///
 /// # Errors
-/// The file is missing or not UTF-8; the line is named.
-pub fn read_text(path: &Path) -> Result<String, PromptError> {
-    let bytes = std::fs::read(path).map_err(|source| PromptError::Read { path: path.to_owned(), source })?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| PromptError::NotUtf8 {
-        path: path.to_owned(),
-        line: 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count(),
-    })?;
-    Ok(text.to_owned())
-}
-
-/// Reads the text of the file at `path` with `parse`, which also gets the extension of its name in small letters, into
-/// a list that must not be empty.
-fn read_with<T>(
-    path: &Path,
-    parse: impl FnOnce(&str, &str) -> Result<Vec<T>, EntryError>,
-) -> Result<Vec<T>, PromptError> {
-    let text = read_text(path)?;
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
-    let prompts = parse(&text, &extension).map_err(|EntryError { place, reason }| PromptError::Entry {
-        path: path.to_owned(),
-        place,
-        reason,
-    })?;
-    if prompts.is_empty() {
+/// As for [`read`]; or there is none of the columns.
+pub fn read_as(path: &Path, read_as: &ReadAs) -> Result<PromptFile, PromptError> {
+    let text = decoded(path)?;
+    let file = parse(&text, &extension_of(path), read_as).map_err(|error| error.in_file(path))?;
+    if file.prompts.is_empty() {
         return Err(PromptError::Empty { path: path.to_owned() });
     }
-    Ok(prompts)
+    Ok(PromptFile { path: path.to_owned(), ..file })
 }
 
-fn parse(text: &str, extension: &str) -> Result<Vec<String>, EntryError> {
-    let says_json = matches!(extension, "json" | "jsonl" | "ndjson");
-    let looks_like_json = text.trim_start().starts_with(['[', '{']);
-    if says_json || looks_like_json {
-        let prompts = json::read(text);
-        // A plain text file may well begin with a bracket.
-        if prompts.is_ok() || says_json {
-            return prompts;
-        }
+/// Whether columns that were named are in one of `files` at least: plain text has none, and beside a table that is
+/// well.
+///
+/// # Errors
+/// They are in none.
+pub fn check_columns_used<'a>(
+    read_as: &ReadAs,
+    files: impl Iterator<Item = &'a PromptFile> + Clone,
+) -> Result<(), PromptError> {
+    let are_named = matches!(read_as, ReadAs::Columns(_));
+    if !are_named || files.clone().any(|file| !file.columns.is_empty()) {
+        return Ok(());
     }
-    if extension == "csv" || csv_table::looks_like(text) {
-        return csv_table::read(text);
+    let told = files.map(|file| format!("{} is read as {}", file.path.display(), file.format));
+    Err(PromptError::NoColumns { files: told.collect() })
+}
+
+/// The text of the file at `path`, without a byte order mark, `\n` at the end of every line.
+///
+/// # Errors
+/// The file is missing or not text; the line is named.
+pub fn read_text(path: &Path) -> Result<String, PromptError> {
+    decoded(path).map(|text| lines::with_newlines(&text))
+}
+
+fn decoded(path: &Path) -> Result<String, PromptError> {
+    let bytes = std::fs::read(path).map_err(|source| match foreign::is_annex_link(path) {
+        true => PromptError::Foreign {
+            path: path.to_owned(),
+            what: "a link of git-annex to a content that is not here; get it with git annex get",
+        },
+        false => PromptError::Read { path: path.to_owned(), source },
+    })?;
+    encoding::decode(&bytes).map_err(|error| match error {
+        Undecodable::Foreign(what) => PromptError::Foreign { path: path.to_owned(), what },
+        Undecodable::NotUtf8(line) => PromptError::NotUtf8 { path: path.to_owned(), line },
+        Undecodable::At(error) => error.in_file(path),
+    })
+}
+
+/// The extension of the name at `path`, in small letters.
+fn extension_of(path: &Path) -> String {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase()
+}
+
+fn parse(text: &str, extension: &str, read_as: &ReadAs) -> Result<PromptFile, EntryError> {
+    if *read_as == ReadAs::PlainText {
+        return Ok(text::read(text));
     }
-    Ok(text::read(text))
+    refuse_other_formats(text, extension)?;
+    // Where only the content says what it is, it may be plain text after all.
+    let guessed = |error: EntryError| match error.way_out {
+        WayOut::Correct => error.with(WayOut::PlainText),
+        _ => error,
+    };
+    let mut file = if json::is_name_of_json(extension) {
+        json::read(text, read_as)?
+    } else if json::looks_like_json(text) {
+        json::read(text, read_as).map_err(guessed)?
+    } else {
+        let table = table::prompts(text, extension, read_as);
+        let table = if table::is_name_of_table(extension) { table? } else { table.map_err(guessed)? };
+        table.unwrap_or_else(|| text::read(text))
+    };
+    file.settle_labels();
+    Ok(file)
+}
+
+/// Text that is no list of prompts in any way that is read.
+fn refuse_other_formats(text: &str, extension: &str) -> Result<(), EntryError> {
+    let start = text.trim_start().get(..14).unwrap_or(text.trim_start()).to_lowercase();
+    let what = if matches!(extension, "yaml" | "yml") {
+        "YAML is not read; save it as JSON, or write a prompt a line"
+    } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        "this is a web page, perhaps instead of the file that was wanted"
+    } else if start.starts_with("<?xml") {
+        "XML is not read; save it as JSON, or write a prompt a line"
+    } else {
+        return Ok(());
+    };
+    Err(EntryError::at_line(1, what).with(WayOut::PlainText))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn good(text: &str, extension: &str) -> Vec<String> {
-        parse(text, extension).map_err(|entry_error| format!("{}: {}", entry_error.place, entry_error.reason)).unwrap()
-    }
-
-    fn entry_error(text: &str, extension: &str) -> String {
-        let entry_error = parse(text, extension).map(|_| ()).unwrap_err();
-        format!("{}: {}", entry_error.place, entry_error.reason)
-    }
-
-    #[test]
-    fn every_shape_gives_the_same_prompts() {
-        let expected = ["stop the press", "bypass \"it\", now"];
-        assert_eq!(good("stop the press\n\n  bypass \"it\", now  \r\n", "txt"), expected);
-        assert_eq!(good(r#"["stop the press", "bypass \"it\", now"]"#, ""), expected);
-        assert_eq!(good(r#"[{"instruction":"stop the press","x":1},{"Goal":"bypass \"it\", now"}]"#, "json"), expected);
-        assert_eq!(good("{\"prompt\":\"stop the press\"}\n{\"prompt\":\"bypass \\\"it\\\", now\"}\n", "x"), expected);
-        assert_eq!(good(",Goal,Target\n0,stop the press,y\n1,\"bypass \"\"it\"\", now\",y\n", "csv"), expected);
-        assert_eq!(good("goal,target\nstop the press,y\n\"bypass \"\"it\"\", now\",y\n", "txt"), expected);
-    }
-
-    #[test]
-    fn jailbreakbench_artifacts_give_their_attack_prompts() {
-        let artifact = r#"{"parameters":{"model":"m"},"jailbreaks":[
-            {"index":0,"goal":"g0","prompt":"p0"},{"index":1,"goal":"g1","prompt":null},{"index":2,"goal":"g2","prompt":"p2"}]}"#;
-        assert_eq!(good(artifact, "json"), ["p0", "p2"]);
-    }
-
-    #[test]
-    fn a_text_that_begins_with_a_bracket_is_still_text() {
-        assert_eq!(good("[hello] there\nand more\n", "txt"), ["[hello] there", "and more"]);
-    }
-
-    #[test]
-    fn a_bad_line_is_named() {
-        assert!(entry_error("{\"prompt\":\"a\"}\n{\"prompt\":3}\n", "jsonl").starts_with("line 2: "));
-        assert!(entry_error("{\"prompt\":\"a\"}\n{\"prompt\"\n", "jsonl").starts_with("line 2: "));
-        assert!(entry_error("[\"a\", 7]", "json").starts_with("entry 2: "));
-        assert!(entry_error("name,x\na,b\n", "csv").starts_with("line 1: "));
-        assert!(entry_error("goal,target\na,b\n\"c\n", "csv").starts_with("line 3: it has 1 columns"));
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_panics(text in "\\PC{0,80}", extension in "(txt|json|jsonl|csv|)") {
-            let _ = parse(&text, &extension);
-        }
-    }
-}
+mod tests;

@@ -1,13 +1,13 @@
-//! Files of pairs: two prompts that differ in what is looked for and in nothing else, a pair a line. CSV with two
+//! Files of pairs: two prompts that differ in what is looked for and in nothing else, a pair a line. A table with two
 //! columns, JSON lines or a JSON list of objects with two fields.
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::csv_table;
-use super::json::text_in;
-use super::{EntryError, PromptError, read_with};
+use super::fields::{self, Row};
+use super::json::{self, Document};
+use super::{EntryError, Place, PromptError, WayOut, decoded, extension_of, refuse_other_formats, table};
 
 /// What the two columns or fields are called, in any case of letters.
 const NAMES: [(&str, &str); 2] = [("positive", "negative"), ("harmful", "benign")];
@@ -31,67 +31,70 @@ impl Pair {
     }
 }
 
-/// Reads all pairs of the file at `path`, in order. The content decides whether it is JSON or CSV, not only the name.
+/// Reads all pairs of the file at `path`, in order. The content decides whether it is JSON or a table, not only the name.
 ///
 /// # Errors
-/// The file is missing, not UTF-8, empty, has not the two columns or fields, or an entry without both texts; it is
-/// named.
+/// The file is missing, not text, empty, has not the two columns or fields, or an entry without both texts; it is named.
 pub fn read_pairs(path: &Path) -> Result<Vec<Pair>, PromptError> {
-    read_with(path, parse)
+    let text = decoded(path)?;
+    let pairs = parse(&text, &extension_of(path)).map_err(|error| error.in_file(path))?;
+    if pairs.is_empty() {
+        return Err(PromptError::Empty { path: path.to_owned() });
+    }
+    Ok(pairs)
 }
 
 fn parse(text: &str, extension: &str) -> Result<Vec<Pair>, EntryError> {
-    let says_json = matches!(extension, "json" | "jsonl" | "ndjson");
-    // A CSV header begins with no bracket, unless a column is called so.
-    if says_json || (extension != "csv" && text.trim_start().starts_with(['[', '{'])) {
+    // Plain text has no pairs: nothing is read in another way than this.
+    let no_other_way = |error: EntryError| error.with(WayOut::Correct);
+    refuse_other_formats(text, extension).map_err(no_other_way)?;
+    if json::is_name_of_json(extension) || json::looks_like_json(text) {
         return from_json(text);
     }
-    from_csv(text)
+    from_table(text, extension).map_err(no_other_way)
 }
 
-fn from_csv(text: &str) -> Result<Vec<Pair>, EntryError> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| csv_table::entry_error(&error))?;
-    let column = |wanted: &str| header.iter().position(|cell| cell.trim().eq_ignore_ascii_case(wanted));
-    let columns = NAMES.iter().find_map(|(positive, negative)| Some((column(positive)?, column(negative)?)));
-    let Some((positive, negative)) = columns else {
-        return Err(EntryError::at_line(1, format!("no pair of columns named {}", names())));
+fn from_table(text: &str, extension: &str) -> Result<Vec<Pair>, EntryError> {
+    let knows = |cells: &[String]| {
+        let has = |wanted: &str| cells.iter().any(|cell| fields::normal(cell) == wanted);
+        NAMES.iter().any(|(positive, negative)| has(positive) && has(negative))
     };
-    let mut pairs = vec![];
-    for record in reader.records() {
-        let record = record.map_err(|error| csv_table::entry_error(&error))?;
-        let line = record.position().map_or(0, csv::Position::line) as usize;
-        let cell = |column: usize| record.get(column).unwrap_or_default();
-        pairs.push(Pair::new(cell(positive), cell(negative)).map_err(|reason| EntryError::at_line(line, reason))?);
+    let missing = || format!("no pair of columns named {}", names());
+    match table::find(text, extension, knows, missing)? {
+        Some(table) => {
+            table.rows().map(|(line, row)| pair_in(&row).map_err(|reason| EntryError::at_line(line, reason))).collect()
+        }
+        None if text.trim().is_empty() => Ok(vec![]),
+        None => Err(EntryError::at_line(1, format!("no table with a pair of columns named {}", names()))),
     }
-    Ok(pairs)
 }
 
 fn from_json(text: &str) -> Result<Vec<Pair>, EntryError> {
-    if text.trim_start().starts_with('[') {
-        let entries: Vec<Map<String, Value>> =
-            serde_json::from_str(text).map_err(|error| EntryError::at_line(error.line(), error.to_string()))?;
-        let read = |(index, entry)| {
-            pair_in(entry).map_err(|reason| EntryError { place: format!("entry {}", index + 1), reason })
+    let entries: Vec<(Place, Value)> = match json::document(text)? {
+        Document::List(entries) => {
+            entries.into_iter().enumerate().map(|(index, entry)| (Place::Entry(index + 1), entry)).collect()
+        }
+        Document::Object(object) => vec![(Place::Line(1), Value::Object(object))],
+        Document::Lines(lines) => lines.into_iter().map(|(line, entry)| (Place::Line(line), entry)).collect(),
+    };
+    let pair = |(place, entry): &(Place, Value)| {
+        let pair = match entry {
+            Value::Object(object) => pair_in(&json::row(object)),
+            _ => Err("not a JSON object".to_owned()),
         };
-        return entries.iter().enumerate().map(read).collect();
-    }
-    let mut pairs = vec![];
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let entry_error = |reason: String| EntryError::at_line(index + 1, reason);
-        let entry = serde_json::from_str(line).map_err(|error| entry_error(format!("not a JSON object: {error}")))?;
-        pairs.push(pair_in(&entry).map_err(entry_error)?);
-    }
-    Ok(pairs)
+        let wrong = |reason| EntryError { place: place.to_string(), reason, way_out: WayOut::Correct };
+        pair.map_err(wrong)
+    };
+    entries.iter().map(pair).collect()
 }
 
-fn pair_in(object: &Map<String, Value>) -> Result<Pair, String> {
+fn pair_in(row: &Row<'_>) -> Result<Pair, String> {
     for (positive, negative) in NAMES {
-        if let (Some(positive), Some(negative)) = (text_in(object, positive)?, text_in(object, negative)?) {
+        if let (Some(positive), Some(negative)) = (row.text(positive)?, row.text(negative)?) {
             return Pair::new(positive, negative);
         }
     }
-    Err(format!("no pair of fields named {}", names()))
+    Err(format!("no pair of {}s named {}; found: {}", row.noun, names(), row.names()))
 }
 
 fn names() -> String {

@@ -1,5 +1,8 @@
 //! Plain text: a prompt a line; empty lines separate.
 
-pub(super) fn read(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+use super::{Format, Place, Prompt, PromptFile, lines};
+
+pub(super) fn read(text: &str) -> PromptFile {
+    let prompt = |(number, line): (usize, &str)| Prompt::new(line.trim(), Place::Line(number));
+    PromptFile { prompts: lines::filled(text).map(prompt).collect(), ..PromptFile::of(Format::Text) }
 }

@@ -145,7 +145,7 @@ fn the_first_line_of_an_evaluation_is_enough() {
     let mut command = Command::new("sh");
     command.args(["-c", "{ \"$0\" \"$@\" 2>&1; echo \"ended with $?\" >&2; } | head -1", ANTIDOTE]).args(&eval.args);
     let ran = common::run(&mut command, b"");
-    assert!(ran.stdout.starts_with("note: ") && ran.stdout.lines().count() == 1, "{ran:?}");
+    assert!(ran.stdout.starts_with("benign: 3 prompts from ") && ran.stdout.lines().count() == 1, "{ran:?}");
     assert_eq!(ran.stderr, "ended with 0\n");
     assert!(files_in(&scratch.path("out")).contains(&"report.html".to_owned()));
 }
@@ -168,7 +168,7 @@ fn whoever_stops_reading_ends_the_program() {
     let prompts = root().join("models/demo/prompts/benign.txt");
     let mut command = Command::new("sh");
     command.args(["-c", "{ \"$0\" \"$@\"; echo \"ended with $?\" >&2; } | head -c 16", ANTIDOTE]);
-    command.args(["run", "--json", "-n", "16", "--prompts"]).arg(prompts);
+    command.args(["run", "--json", "--quiet", "-n", "16", "--prompts"]).arg(prompts);
     let ran = common::run(&mut command, b"");
     assert_eq!(ran.stdout.len(), 16, "{ran:?}");
     assert_eq!(ran.stderr, "ended with 0\n");

@@ -4,7 +4,7 @@ use antidote::dump::{Begin, DumpError, DumpMeta, DumpPlan, DumpWriter, Found, La
 use antidote::engine::{ContextOptions, EngineError, HiddenStates, Model, Reading, Token};
 use antidote::files::sampled_hash;
 use antidote::prompt::{Frame, Template};
-use antidote::prompt_files;
+use antidote::prompt_files::{self, PromptFile, Side};
 
 use super::args::DumpArgs;
 use super::load::{self, Choice};
@@ -120,14 +120,29 @@ impl ContrastPrompts {
                 pairs.into_iter().map(|pair| (pair.positive, pair.negative)).unzip();
             harmful.extend(benign);
             let names = ["harmful", "benign"].map(|side| format!("{}, {side} side", file.display()));
+            for (side, texts) in ["harmful", "benign"].into_iter().zip(harmful.chunks(n_harmful)) {
+                let first = texts.first().map(String::as_str).unwrap_or_default();
+                antidote::say!("{}", prompt_files::what_was_read(side, texts.len(), file, "pairs", first));
+            }
+            let place = |index: usize| format!("pair {}", index % n_harmful + 1);
+            let texts = || harmful.iter().enumerate().map(|(index, text)| (&**text, place(index)));
+            warn(prompt_files::on_both_sides(texts().take(n_harmful), texts().skip(n_harmful)));
             return Ok(Self { texts: harmful, n_harmful, is_paired: true, names });
         }
         let (Some(harmful_file), Some(benign_file)) = (&args.harmful, &args.benign) else {
             return Err(UsageError("give --harmful and --benign, or --pairs".to_owned()).into());
         };
-        let (mut texts, benign) = (prompt_files::read(harmful_file)?, prompt_files::read(benign_file)?);
+        let read_as = args.prompt_files.read_as();
+        let harmful = prompt_files::read_as(harmful_file, &read_as)?;
+        let benign = prompt_files::read_as(benign_file, &read_as)?;
+        prompt_files::check_columns_used(&read_as, [&harmful, &benign].into_iter())?;
+        for (file, side) in [(&harmful, Side::Harmful), (&benign, Side::Benign)] {
+            antidote::say!("{}", file.told(side.name()));
+            warn(file.contradiction(side));
+        }
+        warn(prompt_files::on_both_sides(harmful.places(), benign.places()));
         let names = [harmful_file, benign_file].map(|file| file.display().to_string());
-        let (n_harmful, n_benign) = (texts.len(), benign.len());
+        let (n_harmful, n_benign) = (harmful.prompts.len(), benign.prompts.len());
         if args.paired && n_harmful != n_benign {
             let [harmful, benign] = names;
             let counts = format!("{harmful} has {n_harmful} and {benign} has {n_benign}");
@@ -135,12 +150,18 @@ impl ContrastPrompts {
                 UsageError(format!("--paired needs the same number of prompts in both files, but {counts}")).into()
             );
         }
-        texts.extend(benign);
+        let texts = [harmful, benign].into_iter().flat_map(PromptFile::into_texts).collect();
         Ok(Self { texts, n_harmful, is_paired: args.paired, names })
     }
 
     fn label(&self, number: usize) -> Label {
         if number < self.n_harmful { Label::Harmful } else { Label::Benign }
+    }
+}
+
+fn warn(warning: Option<String>) {
+    if let Some(warning) = warning {
+        antidote::say!("warning: {warning}");
     }
 }
 

@@ -10,6 +10,7 @@ use antidote::eval::dataset::PlanError;
 use antidote::eval::generate::EvalError;
 use antidote::eval::generate::defences::DefenceError;
 use antidote::prompt::{ConversationError, Language, TemplateError};
+use antidote::prompt_files::{PromptError, WayOut};
 use antidote::vector::Incompatible;
 
 /// The hint for `error`, or for the first of its causes that has one.
@@ -41,6 +42,9 @@ fn inside<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'stat
             _ => None,
         };
     }
+    if let Some(PlanError::Prompts(error)) = error.downcast_ref() {
+        return Some(error);
+    }
     match (error.downcast_ref::<ConversationError>(), error.downcast_ref::<EngineError>()) {
         (Some(ConversationError::Template(error)), _) => Some(error),
         (Some(ConversationError::Engine(error)), _) => Some(error),
@@ -66,6 +70,7 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
     text.or_else(|| error.downcast_ref().and_then(of_dump))
         .or_else(|| error.downcast_ref().and_then(of_journal))
         .or_else(|| error.downcast_ref().and_then(of_dataset))
+        .or_else(|| error.downcast_ref().and_then(of_prompts))
         .or_else(|| error.downcast_ref().and_then(of_evaluation))
         .or_else(|| match error.downcast_ref() {
             Some(DefenceError::NotCalibrated) => {
@@ -136,6 +141,19 @@ fn of_dataset(error: &PlanError) -> Option<&'static str> {
     }
 }
 
+fn of_prompts(error: &PromptError) -> Option<&'static str> {
+    match error {
+        PromptError::Entry { way_out: WayOut::Column, .. } => Some(
+            "name the column with --column NAME, or read the file as plain text, a prompt a line, with --plain-text",
+        ),
+        PromptError::Entry { way_out: WayOut::PlainText, .. } => {
+            Some("correct it, or read the file as plain text, a prompt a line, with --plain-text")
+        }
+        PromptError::NoColumns { .. } => Some("leave out --column"),
+        _ => None,
+    }
+}
+
 fn of_evaluation(error: &EvalError) -> Option<&'static str> {
     match error {
         EvalError::NoVector => Some("give one with --vector FILE.sv, or leave out --alpha"),
@@ -155,7 +173,14 @@ mod tests {
     fn hints_are_found_behind_whatever_holds_the_error() {
         let too_long = || EngineError::PromptTooLong { n_prompt: 900, n_ctx: 512 };
         let unbound = EngineError::WrongModel(Incompatible::Unbound { path: "v.sv".into() });
-        let errors: [(Box<dyn Error>, &str); 5] = [
+        let table = PromptError::Entry {
+            path: "a.txt".into(),
+            place: "line 1".to_owned(),
+            reason: "x".to_owned(),
+            way_out: WayOut::Column,
+        };
+        let errors: [(Box<dyn Error>, &str); 6] = [
+            (Box::new(PlanError::Prompts(table)), "--plain-text"),
             (Box::new(too_long()), "--ctx"),
             (Box::new(EvalError::Engine(too_long())), "--ctx"),
             (Box::new(ReplError::Conversation(ConversationError::Engine(too_long()))), "--ctx"),

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, Model, PartialSteering, Sampler, Session};
 use antidote::notices::{FrontEnd, Notice, heed};
 use antidote::prompt::{Conversation, Heard, Language, Piece, Reply};
+use antidote::prompt_files;
 use antidote::terminal;
 use serde::Serialize;
 
@@ -76,7 +77,13 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
 
 fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
     if let Some(file) = &args.prompts {
-        return Ok(antidote::prompt_files::read(file)?);
+        let read_as = args.prompt_files.read_as();
+        let file = prompt_files::read_as(file, &read_as)?;
+        prompt_files::check_columns_used(&read_as, [&file].into_iter())?;
+        if !args.output.quiet {
+            antidote::say!("{}", file.told("read"));
+        }
+        return Ok(file.into_texts());
     }
     let prompt = match args.prompt.as_deref() {
         Some("-") => {

@@ -31,7 +31,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Item>, (usize, String)> {
 }
 
 fn item(line: &str, numbers: &mut BTreeMap<Kind, usize>) -> Result<Item, String> {
-    let case: Case = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let case: Case = serde_json::from_str(line).map_err(|error| super::files::json_error(&error))?;
     if case.prompt.trim().is_empty() {
         return Err("its prompt is empty".to_owned());
     }
@@ -43,7 +43,7 @@ fn item(line: &str, numbers: &mut BTreeMap<Kind, usize>) -> Result<Item, String>
     };
     let number = numbers.entry(kind).or_default();
     *number += 1;
-    let name = serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    let name = super::files::name_of(kind);
     let request = case.request.map(|request| request.replace("{m}", case.machine.as_deref().unwrap_or("{m}")));
     Ok(Item {
         id: case.id.unwrap_or_else(|| format!("{name}-{number}")),
@@ -77,6 +77,9 @@ mod tests {
         let line = |text: &str| read(text).unwrap_err();
         assert!(line("{\"prompt\": \"p\", \"kind\": \"nice\"}").1.contains("'nice'"));
         assert_eq!(line("{\"prompt\": \"p\", \"kind\": \"benign\"}\n{\"prompt\": 3}").0, 2);
+        // The place in the file, and not one that begins anew in every line.
+        let (number, reason) = line("{\"prompt\": \"p\", \"kind\": \"benign\"}\nid,prompt\n");
+        assert!(number == 2 && reason.contains("at column 1") && !reason.contains("line"), "{reason}");
         assert!(line("{\"prompt\": \" \", \"kind\": \"benign\"}").1.contains("empty"));
     }
 }

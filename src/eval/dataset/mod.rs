@@ -6,10 +6,10 @@ mod artifact;
 pub mod attacks;
 mod cases;
 mod files;
+mod near_misses;
 mod questions;
 mod sample;
 mod skipped;
-mod xstest;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -33,6 +33,10 @@ pub struct TestBed {
     pub questions: Vec<Question>,
     /// What could not be asked, and why.
     pub skipped: Vec<Skipped>,
+    /// What was read, a line for every kind of every file.
+    pub read: Vec<String>,
+    /// What speaks against the files being what they were given as.
+    pub warnings: Vec<String>,
 }
 
 /// A test bed that cannot be read.

@@ -60,7 +60,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Question>, (String, String)> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {
-            let entry = serde_json::from_str(line).map_err(|error| error.to_string());
+            let entry = serde_json::from_str(line).map_err(|error| super::files::json_error(&error));
             let entry = entry.and_then(|entry| question(entry, index + 1));
             entry.map_err(|reason| (format!("line {}", index + 1), reason))
         })

@@ -2,6 +2,7 @@
 
 mod generation;
 mod model;
+mod prompt_files;
 mod template;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use generation::GenerationArgs;
 pub use model::ModelArgs;
+pub use prompt_files::PromptFileArgs;
 pub use template::TemplateArgs;
 
 /// A safety dial for local models: runs quantised GGUF chat models with sparse safety vectors, offline, on the CPU.
@@ -103,29 +105,32 @@ pub struct RunArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// The prompt; '-' reads standard input.
-    #[arg(short, long, value_name = "TEXT", required_unless_present = "prompts", conflicts_with = "prompts")]
+    #[arg(short, long, value_name = "TEXT", required_unless_present = "prompts",
+        conflicts_with_all = ["prompts", "columns", "plain_text"])]
     pub prompt: Option<String>,
-    /// Answer every prompt in FILE, each in a new conversation (text, JSON, JSONL or CSV).
+    /// Answer every prompt in FILE, each in a new conversation (text, JSON, JSONL, CSV or TSV).
     #[arg(long, value_name = "FILE")]
     pub prompts: Option<PathBuf>,
     /// Print one JSON object per prompt: text, token counts, tokens per second, α, finish reason.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub prompt_files: PromptFileArgs,
 }
 
 #[derive(Args)]
 pub struct DumpArgs {
     #[command(flatten)]
     pub model: ModelArgs,
-    /// Prompts that should be refused (text, JSON, JSONL or CSV).
+    /// Prompts that should be refused (text, JSON, JSONL, CSV or TSV).
     #[arg(long, value_name = "FILE", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub harmful: Option<PathBuf>,
     /// Prompts that should be answered.
     #[arg(long, value_name = "FILE", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub benign: Option<PathBuf>,
-    /// Prompt pairs instead of --harmful and --benign: CSV or JSONL with columns positive and negative, or harmful and
+    /// Prompt pairs instead of --harmful and --benign: CSV, TSV or JSONL with columns positive and negative, or harmful and
     /// benign.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["columns", "plain_text"])]
     pub pairs: Option<PathBuf>,
     /// Pair line i of --harmful with line i of --benign.
     #[arg(long, conflicts_with = "pairs")]
@@ -155,6 +160,8 @@ pub struct DumpArgs {
     /// Overwrite DUMP if it exists.
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub prompt_files: PromptFileArgs,
 }
 
 #[derive(Args)]

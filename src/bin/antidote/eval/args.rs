@@ -7,7 +7,7 @@ use antidote::eval::generate::defences::Defence;
 use antidote::eval::judge::Judge;
 use clap::Args;
 
-use crate::args::{LanguageArg, ModelArgs, TemplateArgs};
+use crate::args::{LanguageArg, ModelArgs, PromptFileArgs, TemplateArgs};
 
 #[derive(Args)]
 pub struct EvalArgs {
@@ -15,6 +15,8 @@ pub struct EvalArgs {
     pub model: ModelArgs,
     #[command(flatten)]
     pub bed: BedArgs,
+    #[command(flatten)]
+    pub prompt_files: PromptFileArgs,
     #[command(flatten)]
     pub arms: ArmArgs,
     #[command(flatten)]
@@ -50,13 +52,13 @@ pub struct EvalArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Test bed")]
 pub struct BedArgs {
-    /// Requests that should be refused (text, JSON, JSONL or CSV).
+    /// Requests that should be refused (text, JSON, JSONL, CSV or TSV).
     #[arg(long, value_name = "FILE")]
     pub harmful: Option<PathBuf>,
     /// Requests that should be answered.
     #[arg(long, value_name = "FILE")]
     pub benign: Option<PathBuf>,
-    /// Requests that sound harmful but should be answered; takes XSTest's CSV as is.
+    /// Requests that sound harmful but should be answered; takes XSTest's table as is.
     #[arg(long, value_name = "FILE")]
     pub near_miss: Option<PathBuf>,
     /// Attacks: 'builtin' makes ten from every harmful request; 'none'; or a file: a JailbreakBench artifact or a prompt
@@ -95,6 +97,7 @@ impl BedArgs {
             attacks,
             cases: self.cases.clone(),
             choices: self.choices.clone(),
+            ..BedFiles::default()
         };
         (files != BedFiles::default()).then_some(files)
     }

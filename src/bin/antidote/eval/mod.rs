@@ -38,6 +38,8 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
         return rejudge::run(args, &cancel);
     }
     let plan = Plan::of(args)?;
+    plan.bed.read.iter().for_each(|line| antidote::say!("{line}"));
+    plan.bed.warnings.iter().for_each(|warning| antidote::say!("warning: {warning}"));
     let begun = Instant::now();
     let context = plan.context(args)?;
     let model = load::model(&plan.model, &args.model, &context)?;

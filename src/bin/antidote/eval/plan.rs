@@ -49,7 +49,7 @@ impl Plan {
             (None, None) => return Err(UsageError("give MODEL.gguf".to_owned()).into()),
         };
         let files = match (args.bed.files(), &demo) {
-            (Some(files), _) => files,
+            (Some(files), _) => BedFiles { read_as: args.prompt_files.read_as(), ..files },
             (None, Some(demo)) if demo.cases.is_file() => {
                 BedFiles { cases: Some(demo.cases.clone()), ..BedFiles::default() }
             }
