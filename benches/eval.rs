@@ -35,8 +35,14 @@ fn main() {
     let texts = antidote::prompt_files::read(&prompts).expect("prompts");
     // Evenly spread over the file, whatever it is sorted by.
     let texts = (0..n).map(|number| &texts[number * texts.len() / n % texts.len()]);
-    let render = |text: &String| template.render(&[Message::new(Role::User, text)]).expect("the template takes it");
-    let prompts: Vec<Vec<Token>> = texts.map(|text| model.tokenize(&render(text))).collect();
+    let render = |text: &String| {
+        template
+            .render(&[Message::new(Role::User, text)])
+            .expect("the template takes it")
+            .tokens(&model)
+            .expect("no control tokens")
+    };
+    let prompts: Vec<Vec<Token>> = texts.map(|text| render(text)).collect();
     let longest = prompts.iter().map(Vec::len).max().unwrap_or(0) + max_tokens;
     let n_ctx = u32::try_from(longest).expect("a context");
     let n_slots = number(4, slots_that_fit(&model, n_ctx, &chat) as usize) as u32;

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let handle = Handle::spawn(&model, ContextParams::for_many(&model, &options, 2, options.n_ctx))?;
 
     let prompt = Template::of(&model)?.render(&[Message::new(Role::User, "How do I clean the lathe?")])?;
-    let request = Request::text(model.tokenize(&prompt), steering, Sampler::default(), Limits::tokens(200));
+    let request = Request::text(prompt.tokens(&model)?, steering, Sampler::default(), Limits::tokens(200));
     let stream = handle.submit(request);
     let reader = thread::spawn(move || print_until(stream, pieces));
     // This thread is free for other work: the handle can be asked from everywhere.

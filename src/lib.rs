@@ -21,7 +21,7 @@
 //! let mut session = Session::new(&model, &options, steering)?;
 //! let prompt = Template::of(&model)?.render(&[Message::new(Role::User, "How do I clean the lathe?")])?;
 //! let answer = session.answer(
-//!     &model.tokenize(&prompt), &mut Sampler::default(), &Limits::tokens(64), &CancelToken::default(),
+//!     &prompt.tokens(&model)?, &mut Sampler::default(), &Limits::tokens(64), &CancelToken::default(),
 //!     &mut |text| { print!("{text}"); ControlFlow::Continue(()) },
 //! )?;
 //! # assert!(!answer.text.is_empty() && answer.reused_tokens == 0, "{answer:?}");

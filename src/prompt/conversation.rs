@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use super::template::{Message, Role, Template, TemplateError};
+use super::template::{Message, Rendered, Role, Template, TemplateError};
 use super::thinking::Piece;
 use crate::engine::{CancelToken, Completion, EngineError, Event, FinishReason, Limits, Sampler, Session, Token};
 
@@ -21,6 +21,8 @@ const MAX_BYTES_PER_TOKEN: usize = 128;
 /// What comes while a message is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard<'a> {
+    /// The prompt, before anything is done with it.
+    Rendered(&'a Rendered),
     /// So many tokens of the prompt have been processed, or were in the cache.
     Prompt {
         /// Tokens.
@@ -148,12 +150,6 @@ impl Conversation {
         rendered.map(|_| ())
     }
 
-    /// Whether the model brought its own template.
-    #[must_use]
-    pub fn has_models_own_template(&self) -> bool {
-        self.template.is_models_own()
-    }
-
     /// Takes the last turn back. Whatever is said next is processed under the α of that time, the template's words
     /// around it included.
     pub fn undo(&mut self, session: &mut Session) -> Option<Turn> {
@@ -224,7 +220,7 @@ impl Conversation {
             prompt = self.prompt_that_fits(text, session, room_for_prompt(session, limits))?;
         }
         let marks = self.template.thinking_marks();
-        let mut splitter = marks.splitter(&prompt.text);
+        let mut splitter = marks.splitter(prompt.rendered.text());
         let limits = Limits { shown_tokens: marks.tokens_of(session.model()), ..limits.clone() };
         let (mut thinking, mut said) = (String::new(), String::new());
         let mut flow = ControlFlow::Continue(());
@@ -232,13 +228,14 @@ impl Conversation {
             match heard {
                 Heard::Said(Piece::Thinking(thought)) => thinking.push_str(thought),
                 Heard::Said(Piece::Text(text)) => said.push_str(text),
-                Heard::Prompt { .. } => {}
+                Heard::Rendered(_) | Heard::Prompt { .. } => {}
             }
             if flow.is_continue() {
                 flow = on_heard(heard);
             }
             flow
         };
+        let _ = hear(Heard::Rendered(&prompt.rendered));
         let answer = session.answer_aloud(&prompt.tokens, sampler, &limits, cancel, &mut |event| match event {
             Event::Prompt { done, of } => hear(Heard::Prompt { done: *done, of: *of }),
             Event::Text(text) => {
@@ -257,8 +254,8 @@ impl Conversation {
             text: said,
             thinking,
             dropped_turns: prompt.dropped,
-            system_merged: false,
-            has_control_texts: false,
+            system_merged: prompt.rendered.system_merged(),
+            has_control_texts: prompt.rendered.has_control_texts(session.model()),
         })
     }
 
@@ -266,8 +263,8 @@ impl Conversation {
     /// message alone may be longer than that: then the engine decides.
     fn prompt_that_fits(&self, text: &str, session: &Session, room: usize) -> Result<Prompt, TemplateError> {
         let prompt = |dropped: usize| -> Result<Prompt, TemplateError> {
-            let text = self.template.render(&self.messages(self.forgotten + dropped, text))?;
-            Ok(Prompt { tokens: session.model().tokenize(&text), text, dropped })
+            let rendered = self.template.render(&self.messages(self.forgotten + dropped, text))?;
+            Ok(Prompt { tokens: rendered.tokens(session.model())?, rendered, dropped })
         };
         let whole = prompt(0)?;
         if whole.tokens.len() <= room {
@@ -303,7 +300,7 @@ fn room_for_prompt(session: &Session, limits: &Limits) -> usize {
 }
 
 struct Prompt {
-    text: String,
+    rendered: Rendered,
     tokens: Vec<Token>,
     /// Turns that it leaves out.
     dropped: usize,

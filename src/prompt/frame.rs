@@ -1,7 +1,7 @@
 //! The *frame* of a prompt: what stands around a person's text when a model gets it as the only message of a
 //! conversation.
 
-use super::template::{Message, Role, Template, TemplateError};
+use super::template::{Message, Rendered, Role, Template, TemplateError};
 use crate::engine::{Model, Token};
 
 /// Texts with different ends: whatever follows them alike is not theirs. A tokenizer may join the end of a text with
@@ -12,8 +12,7 @@ const PROBES: [&str; 5] = ["x", "7", ".", "Go on!", "語"];
 #[derive(Debug)]
 pub struct Frame<'model> {
     model: &'model Model,
-    /// Without one the text goes in as it is.
-    template: Option<Template>,
+    template: Template,
     system: Option<String>,
     response_prefix: String,
 }
@@ -23,7 +22,7 @@ impl<'model> Frame<'model> {
     #[must_use]
     pub fn new(
         model: &'model Model,
-        template: Option<Template>,
+        template: Template,
         system: Option<String>,
         response_prefix: Option<String>,
     ) -> Self {
@@ -32,8 +31,8 @@ impl<'model> Frame<'model> {
 
     /// The template that texts go through.
     #[must_use]
-    pub fn template(&self) -> Option<&Template> {
-        self.template.as_ref()
+    pub fn template(&self) -> &Template {
+        &self.template
     }
 
     /// The tokens of `text` in its frame, ready for the model to answer.
@@ -41,16 +40,19 @@ impl<'model> Frame<'model> {
     /// # Errors
     /// The template refuses it.
     pub fn tokens(&self, text: &str) -> Result<Vec<Token>, TemplateError> {
-        let mut framed = match &self.template {
-            None => text.to_owned(),
-            Some(template) => {
-                let system = self.system.as_ref().map(|system| Message::new(Role::System, system));
-                let messages: Vec<_> = system.into_iter().chain([Message::new(Role::User, text)]).collect();
-                template.render(&messages)?
-            }
-        };
-        framed.push_str(&self.response_prefix);
-        Ok(self.model.tokenize(&framed))
+        self.rendered(text)?.tokens(self.model)
+    }
+
+    /// `text` in its frame.
+    ///
+    /// # Errors
+    /// The template refuses it.
+    pub fn rendered(&self, text: &str) -> Result<Rendered, TemplateError> {
+        let system = self.system.as_ref().map(|system| Message::new(Role::System, system));
+        let messages: Vec<_> = system.into_iter().chain([Message::new(Role::User, text)]).collect();
+        let mut framed = self.template.render(&messages)?;
+        framed.push(&self.response_prefix);
+        Ok(framed)
     }
 
     /// How many tokens of the frame stand behind the text of every one of `prompts`, which [`Self::tokens`] made: what

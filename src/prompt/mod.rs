@@ -10,5 +10,5 @@ pub mod thinking;
 pub use conversation::{Conversation, ConversationError, Heard, Reply, Turn};
 pub use frame::Frame;
 pub use language::Language;
-pub use template::{Message, Role, Template, TemplateError, Variable, Variables};
+pub use template::{Message, Origin, Rendered, Role, Template, TemplateError, Variable, Variables};
 pub use thinking::Piece;

@@ -7,6 +7,7 @@
 
 mod encoding;
 mod error;
+mod escapes;
 mod fields;
 mod file;
 mod foreign;
@@ -24,6 +25,7 @@ use encoding::Undecodable;
 use error::EntryError;
 
 pub use error::{PromptError, WayOut};
+pub use escapes::unescape;
 pub use file::{Format, Place, Prompt, PromptFile, Side};
 pub use labels::RowLabel;
 pub use pairs::{Pair, read_pairs};

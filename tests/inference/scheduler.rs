@@ -19,7 +19,7 @@ use common::{demo_steering, model, options, root, suggested_alpha};
 fn prompts(model: &Model, step: usize) -> Vec<Vec<Token>> {
     let template = Template::of(model).unwrap();
     let texts = antidote::prompt_files::read(&root().join("models/demo/prompts/test.jsonl")).unwrap();
-    let render = |text: &String| model.tokenize(&template.render(&[Message::new(Role::User, text)]).unwrap());
+    let render = |text: &String| template.render(&[Message::new(Role::User, text)]).unwrap().tokens(model).unwrap();
     texts.iter().step_by(step).map(render).collect()
 }
 

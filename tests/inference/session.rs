@@ -18,7 +18,7 @@ use widened::widened;
 
 fn prompt(model: &Model, text: &str) -> Vec<Token> {
     let template = Template::of(model).unwrap();
-    model.tokenize(&template.render(&[Message::new(Role::User, text)]).unwrap())
+    template.render(&[Message::new(Role::User, text)]).unwrap().tokens(model).unwrap()
 }
 
 /// The demo's header on these components at one layer.

@@ -26,7 +26,7 @@ fn session(model: &Arc<Model>, speculation: Speculation) -> Session {
 fn prompts(model: &Model) -> Vec<Vec<Token>> {
     let template = Template::of(model).unwrap();
     let texts = std::fs::read_to_string(root().join("models/demo/prompts/benign.txt")).unwrap();
-    let render = |text: &str| model.tokenize(&template.render(&[Message::new(Role::User, text)]).unwrap());
+    let render = |text: &str| template.render(&[Message::new(Role::User, text)]).unwrap().tokens(model).unwrap();
     texts.lines().step_by(5).take(24).map(render).collect()
 }
 

@@ -291,7 +291,7 @@ fn read(
 }
 
 fn prompts(model: &Model) -> Vec<Vec<Token>> {
-    let frame = Frame::new(model, Some(Template::of(model).unwrap()), None, None);
+    let frame = Frame::new(model, Template::of(model).unwrap(), None, None);
     let text = std::fs::read_to_string(root().join("models/demo/prompts/benign.txt")).unwrap();
     text.lines().take(40).map(|line| frame.tokens(line).unwrap()).collect()
 }
@@ -365,10 +365,10 @@ fn the_dump_holds_the_tokens_that_were_asked_for() {
     let system = "You are a helpful assistant.";
     let prefix = "Sure, here";
     let template = Template::of(&model).unwrap();
-    let frame = Frame::new(&model, Some(template), Some(system.to_owned()), Some(prefix.to_owned()));
+    let frame = Frame::new(&model, template, Some(system.to_owned()), Some(prefix.to_owned()));
     let tokens: Vec<_> = texts.iter().map(|text| frame.tokens(text).unwrap()).collect();
     let n_behind = frame.n_behind(&tokens).unwrap();
-    let prefix_tokens = Frame::new(&model, None, None, None).tokens(prefix).unwrap();
+    let prefix_tokens = Frame::new(&model, Template::raw().unwrap(), None, None).tokens(prefix).unwrap();
     assert!(n_behind > prefix_tokens.len(), "{n_behind} tokens behind the text");
     let cases = [
         ("last", Reading::Last, TokenPosition::Last),
@@ -407,7 +407,7 @@ fn the_dump_holds_the_tokens_that_were_asked_for() {
 fn what_stands_behind_a_text_is_found() {
     let model = model();
     let frame = |template, prefix: Option<&str>| Frame::new(&model, template, None, prefix.map(str::to_owned));
-    let template = || Some(Template::of(&model).unwrap());
+    let template = || Template::of(&model).unwrap();
     let texts = ["How do I clean the lathe?", "x", "7", "旋盤の掃除方法は？", "ends with a space ", "line\n"];
     let behind = |frame: &Frame<'_>, text: &str| {
         let tokens = frame.tokens(text).unwrap();
@@ -424,6 +424,6 @@ fn what_stands_behind_a_text_is_found() {
     }
     let (longer, _) = behind(&frame(template(), Some("Sure, here is")), texts[0]);
     assert!(longer > n);
-    assert_eq!(behind(&frame(None, None), texts[0]).0, 0);
-    assert!(behind(&frame(None, Some(" Sure, here is")), texts[0]).0 > 0);
+    assert_eq!(behind(&frame(Template::raw().unwrap(), None), texts[0]).0, 0);
+    assert!(behind(&frame(Template::raw().unwrap(), Some(" Sure, here is")), texts[0]).0 > 0);
 }

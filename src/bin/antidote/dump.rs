@@ -3,7 +3,8 @@
 use antidote::dump::{Begin, DumpError, DumpMeta, DumpPlan, DumpWriter, Found, Label, TokenPosition};
 use antidote::engine::{ContextOptions, EngineError, HiddenStates, Model, Reading, Token};
 use antidote::files::sampled_hash;
-use antidote::prompt::{Frame, Template};
+use antidote::notices::{FrontEnd, Notice};
+use antidote::prompt::{Frame, Origin};
 use antidote::prompt_files::{self, PromptFile, Side};
 
 use super::args::DumpArgs;
@@ -21,7 +22,10 @@ pub fn run(args: DumpArgs) -> Result<(), Failure> {
             UsageError(format!("{out} already exists; overwrite it with --force or choose another --out")).into()
         );
     }
-    let contrast = ContrastPrompts::read(&args)?;
+    let mut contrast = ContrastPrompts::read(&args)?;
+    if args.escape {
+        contrast.texts.iter_mut().for_each(|text| *text = prompt_files::unescape(text));
+    }
     let choice = Choice::of(&args.model)?;
     let context = args.model.context_of_states(&choice.model)?;
     let model = load::model(&choice.model, &args.model, &context)?;
@@ -191,9 +195,23 @@ struct Prompts {
 
 impl Prompts {
     fn frame(args: &DumpArgs, contrast: &ContrastPrompts, model: &Model) -> Result<Self, Failure> {
-        let template = if args.raw { None } else { Some(Template::of(model)?) };
-        let template_hash = template.as_ref().map(|template| DumpMeta::hash_template(template.source()));
+        let (template, mut notices) = args.template.template(model)?;
+        if let Some(system) = &args.system {
+            let merged = template.merges_system(system)?.then_some(Notice::SystemMerged);
+            notices.extend(merged);
+        }
+        let is_raw = template.origin() == Origin::Raw;
+        let is_read = |text: &String| !args.template.parse_special && model.has_control_text(text);
+        let as_text = !is_raw && contrast.texts.iter().any(is_read);
+        notices.extend(as_text.then_some(Notice::ControlTokensAsText));
+        load::heed(notices, FrontEnd::Dump)?;
+        let template_hash = (!is_raw).then(|| DumpMeta::hash_template(template.source()));
         let frame = Frame::new(model, template, args.system.clone(), args.response_prefix.clone());
+        if args.template.show_prompt {
+            for first in [0, contrast.n_harmful] {
+                antidote::say!("{}", frame.rendered(&contrast.texts[first])?.described(model)?);
+            }
+        }
         let tokens = contrast.texts.iter().map(|text| frame.tokens(text)).collect::<Result<Vec<_>, _>>()?;
         let reading = match args.token {
             TokenPosition::Mean(n) => Reading::MeanOfLast(n.get() as usize),

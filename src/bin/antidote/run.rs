@@ -2,10 +2,11 @@
 
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, Model, PartialSteering, Sampler, Session};
+use antidote::engine::{CancelToken, ConstraintSpec, FinishReason, PartialSteering, Sampler, Session};
 use antidote::notices::{FrontEnd, Notice, heed};
-use antidote::prompt::{Conversation, Heard, Language, Piece, Reply};
+use antidote::prompt::{Conversation, Heard, Language, Origin, Piece, Reply};
 use antidote::prompt_files;
 use antidote::terminal;
 use serde::Serialize;
@@ -24,6 +25,8 @@ struct Record<'a> {
     thinking: Option<&'a str>,
     finish_reason: FinishReason,
     model: &'a str,
+    /// Where the chat template is from.
+    template: Origin,
     /// α of the first vector; 0 without one.
     alpha: f32,
     vectors: Vec<VectorRecord<'a>>,
@@ -53,6 +56,10 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let steering = load::steering(&model, vectors, &args.steering)?;
     let mut session = Session::new(&model, &context, steering)?;
     load::heed(Notice::of_steering(session.steering()), FrontEnd::Run)?;
+    let (template, about_template) = args.template.template(&model)?;
+    load::heed(about_template, FrontEnd::Run)?;
+    let origin = template.origin();
+    let mut conversation = Conversation::new(template, args.generation.system.clone());
     let cancel = CancelToken::default();
     let token = cancel.clone();
     ctrlc::set_handler(move || {
@@ -63,7 +70,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let constraint = args.generation.constraint(&model)?;
     let mut refused = None;
     for prompt in &prompts {
-        let reply = answer(&args, prompt, constraint.as_ref(), &model, &mut session, &cancel)?;
+        let reply = answer(&args, prompt, constraint.as_ref(), origin, &mut conversation, &mut session, &cancel)?;
         if reply.answer.finish == FinishReason::Interrupted {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
@@ -105,15 +112,17 @@ fn answer(
     args: &RunArgs,
     prompt: &str,
     constraint: Option<&ConstraintSpec>,
-    model: &Model,
+    template: Origin,
+    conversation: &mut Conversation,
     session: &mut Session,
     cancel: &CancelToken,
 ) -> Result<Reply, Failure> {
     session.forget();
-    let mut conversation = Conversation::new(args.template.template(model)?, args.generation.system.clone());
+    conversation.reset();
+    let model = Arc::clone(session.model());
     let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
     if let Some(constraint) = constraint {
-        sampler = sampler.with_constraint(constraint, model)?;
+        sampler = sampler.with_constraint(constraint, &model)?;
     }
     let limits = args.generation.limits();
     let mut stdout = terminal::stdout();
@@ -121,7 +130,14 @@ fn answer(
     let shows_thinking = !args.output.hide_thinking && !args.output.quiet;
     let mut has_thought = false;
     let mut show = |heard: Heard<'_>| {
-        let Heard::Said(piece) = heard else { return ControlFlow::Continue(()) };
+        let piece = match heard {
+            Heard::Said(piece) => piece,
+            Heard::Rendered(prompt) if args.template.show_prompt => {
+                antidote::say!("{}", prompt.described(&model).unwrap_or_else(|error| error.to_string()));
+                return ControlFlow::Continue(());
+            }
+            Heard::Rendered(_) | Heard::Prompt { .. } => return ControlFlow::Continue(()),
+        };
         let written = match piece {
             _ if args.json => Ok(()),
             // A closed standard error is no reason to stop.
@@ -151,14 +167,14 @@ fn answer(
         return Err(error.into());
     }
     if args.json {
-        serde_json::to_writer(&mut stdout, &record(prompt, &reply, session))?;
+        serde_json::to_writer(&mut stdout, &record(prompt, &reply, template, session))?;
     }
     writeln!(stdout)?;
     stdout.flush()?;
     Ok(reply)
 }
 
-fn record<'a>(prompt: &'a str, reply: &'a Reply, session: &'a Session) -> Record<'a> {
+fn record<'a>(prompt: &'a str, reply: &'a Reply, template: Origin, session: &'a Session) -> Record<'a> {
     let vectors: Vec<_> =
         session.steering().vectors().iter().map(|v| VectorRecord { name: &v.name, alpha: v.alpha }).collect();
     let answer = &reply.answer;
@@ -168,6 +184,7 @@ fn record<'a>(prompt: &'a str, reply: &'a Reply, session: &'a Session) -> Record
         thinking: reply.thinking.as_deref(),
         finish_reason: answer.finish,
         model: session.model().name(),
+        template,
         alpha: vectors.first().map_or(0.0, |vector| vector.alpha),
         vectors,
         partial: session.steering().partial(),

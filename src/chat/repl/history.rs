@@ -14,9 +14,15 @@ impl Repl {
         let language = self.options.language;
         let watch = self.watch.clone();
         let mut printer = Printer::new(self.options.hide_thinking, language);
-        let mut show = |heard: Heard<'_>| match watch.ended() {
-            Some(_) => std::ops::ControlFlow::Break(()),
-            None => printer.print(&heard),
+        let shown = self.options.show_prompt.then(|| std::sync::Arc::clone(self.session.model()));
+        let mut show = |heard: Heard<'_>| {
+            if let (Heard::Rendered(prompt), Some(model)) = (heard, &shown) {
+                crate::say!("{}", prompt.described(model).unwrap_or_else(|error| error.to_string()));
+            }
+            match watch.ended() {
+                Some(_) => std::ops::ControlFlow::Break(()),
+                None => printer.print(&heard),
+            }
         };
         let (limits, cancel) = (self.options.limits.clone(), self.cancel.clone());
         let reply = self.conversation.say(text, &mut self.session, &mut self.sampler, &limits, &cancel, &mut show)?;

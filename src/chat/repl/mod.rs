@@ -74,6 +74,8 @@ pub struct ReplOptions {
     pub quiet: bool,
     /// What a model thinks before it answers is not shown.
     pub hide_thinking: bool,
+    /// Every prompt is shown as the model gets it.
+    pub show_prompt: bool,
     /// The file that the conversation lives in: loaded if it is there, saved after every turn.
     pub session_file: Option<PathBuf>,
     /// Prompts to try.

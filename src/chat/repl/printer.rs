@@ -61,6 +61,7 @@ impl Printer {
     /// Prints what comes next.
     pub fn print(&mut self, heard: &Heard<'_>) -> ControlFlow<()> {
         let printed = match *heard {
+            Heard::Rendered(_) => Ok(()),
             Heard::Prompt { done, of } => {
                 let message = self.language.reading_prompt(done, of);
                 match &self.wheel {

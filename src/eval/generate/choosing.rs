@@ -47,11 +47,13 @@ fn take(evaluation: &mut Evaluation<'_>, arm: &Arm, steering: &Steering, number:
 
 /// The prompt, and for every choice the token that an answer with its letter begins with.
 fn letters(prompting: &Prompting<'_>, question: &Question) -> Result<(Vec<Token>, Vec<Token>), EvalError> {
-    let text = prompting.text(&[Message::new(Role::User, question.prompt())], &question.id)?;
-    let prompt = prompting.model.tokenize(&text);
+    let rendered = prompting.rendered(&[Message::new(Role::User, question.prompt())], &question.id)?;
+    let prompt = prompting.tokens(&rendered, &question.id)?;
     let mut letters: Vec<(char, Token)> = vec![];
     for label in labels().take(question.choices.len()) {
-        let tokens = prompting.model.tokenize(&format!("{text}{label}"));
+        let mut answered = rendered.clone();
+        answered.push(&label.to_string());
+        let tokens = prompting.tokens(&answered, &question.id)?;
         let same = tokens.iter().zip(&prompt).take_while(|(with, without)| with == without).count();
         let unheard = EvalError::Labels { first: label, second: label };
         let token = tokens.get(same).copied().ok_or(unheard)?;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::EvalError;
 use crate::engine::{Model, Token};
 use crate::eval::generate::defences::{Call, Vocabulary};
-use crate::prompt::{Message, Role, Template};
+use crate::prompt::{Message, Rendered, Role, Template, TemplateError};
 
 /// How questions are put to the model.
 pub(super) struct Prompting<'a> {
@@ -21,22 +21,26 @@ impl<'a> Prompting<'a> {
     }
 
     /// The rendered prompt of `messages`, for the item called `item`.
-    pub fn text(&self, messages: &[Message], item: &str) -> Result<String, EvalError> {
+    pub fn rendered(&self, messages: &[Message], item: &str) -> Result<Rendered, EvalError> {
         let has_system = messages.first().is_some_and(|message| message.role == Role::System);
         let system = self.system.filter(|_| !has_system).map(|system| Message::new(Role::System, system));
         let messages: Vec<Message> = system.into_iter().chain(messages.iter().cloned()).collect();
-        let failed = |source| EvalError::Template { item: item.to_owned(), source };
-        self.template.render(&messages).map_err(failed)
+        self.template.render(&messages).map_err(|source| failed(source, item))
+    }
+
+    /// Its tokens.
+    pub fn tokens(&self, rendered: &Rendered, item: &str) -> Result<Vec<Token>, EvalError> {
+        rendered.tokens(self.model).map_err(|source| failed(source, item))
     }
 
     /// The tokens of a question that is asked as it is.
     pub fn plain(&self, prompt: &str, item: &str) -> Result<Vec<Token>, EvalError> {
-        Ok(self.model.tokenize(&self.text(&[Message::new(Role::User, prompt)], item)?))
+        self.tokens(&self.rendered(&[Message::new(Role::User, prompt)], item)?, item)
     }
 
     /// The tokens of a defence's call.
     pub fn call(&self, call: &Call, item: &str) -> Result<Vec<Token>, EvalError> {
-        let tokens = self.model.tokenize(&self.text(&call.messages, item)?);
+        let tokens = self.tokens(&self.rendered(&call.messages, item)?, item)?;
         let Some(retokenisation) = call.retokenisation else { return Ok(tokens) };
         let pieces: Vec<(Token, Vec<u8>)> = tokens.iter().map(|token| (*token, self.model.piece(*token))).collect();
         let vocabulary = self.vocabulary.get_or_init(|| Vocabulary::of(self.model));
@@ -45,16 +49,20 @@ impl<'a> Prompting<'a> {
 
     /// The tokens of a question, and of an answer to it with the end of the turn behind it.
     pub fn answered(&self, prompt: &str, answer: &str, item: &str) -> Result<(Vec<Token>, Vec<Token>), EvalError> {
-        let mut text = self.text(&[Message::new(Role::User, prompt)], item)?;
-        let alone = self.model.tokenize(&text);
-        text.push_str(answer);
-        let mut both = self.model.tokenize(&text);
+        let mut rendered = self.rendered(&[Message::new(Role::User, prompt)], item)?;
+        let alone = self.tokens(&rendered, item)?;
+        rendered.push_content(answer);
+        let mut both = self.tokens(&rendered, item)?;
         // A tokenizer may join the end of the prompt with the beginning of the answer; that token is the answer's.
         let n = both.iter().zip(&alone).take_while(|(both, alone)| both == alone).count();
         let mut answer = both.split_off(n);
         answer.extend(self.model.end_token());
         Ok((both, answer))
     }
+}
+
+fn failed(source: TemplateError, item: &str) -> EvalError {
+    EvalError::Template { item: item.to_owned(), source }
 }
 
 /// What all of `prompts` begin with, at least one token short of the shortest.

@@ -97,7 +97,7 @@ pub fn judge_with_model(
                 Prompt::Text(text) => model.tokenize(&text),
                 Prompt::Messages(messages) => {
                     let failed = |source| EvalError::Template { item: name.clone(), source };
-                    model.tokenize(&template.render(&messages).map_err(failed)?)
+                    template.render(&messages).and_then(|rendered| rendered.tokens(model)).map_err(failed)?
                 }
             };
             open.push_back((key, tokens, max_tokens));

@@ -12,6 +12,15 @@ pub enum Role {
 }
 
 impl Role {
+    /// What it says, in an error.
+    pub(super) fn described(self) -> &'static str {
+        match self {
+            Self::System => "the system prompt",
+            Self::User => "the question",
+            Self::Assistant => "an answer",
+        }
+    }
+
     /// What templates call it.
     pub(super) fn name(self) -> &'static str {
         match self {

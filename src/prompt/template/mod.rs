@@ -1,8 +1,10 @@
 //! Chat templates: the Jinja text in a model's own metadata that turns messages into one prompt, rendered the way
 //! transformers renders it.
 
+mod located;
 mod message;
 mod python;
+mod rendered;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -13,10 +15,12 @@ use minijinja::{Environment, Value, context};
 
 use super::thinking::ThinkingMarks;
 use crate::engine::Model;
+use located::Place;
 pub use message::{Message, Role};
+pub use rendered::Rendered;
 pub use variables::{Variable, Variables};
 
-/// Used for models that carry no template.
+/// ChatML, which many models speak.
 const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + \
                       '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}\
                       {% endif %}";
@@ -31,6 +35,19 @@ pub enum TemplateError {
     /// The template refuses these messages, or fails on them.
     #[error("the chat template rejected this conversation: {0}")]
     Render(String),
+    /// A message is not in the prompt: an answer would be one to something else.
+    #[error("the chat template leaves out {} (message {number})", .role.described())]
+    Lost {
+        /// Who says it.
+        role: Role,
+        /// Which it is, from 1.
+        number: usize,
+    },
+    /// An answer of the history holds control tokens, and the template has changed it.
+    #[error(
+        "an earlier answer contains control tokens, and the chat template changes that answer: it cannot be sent as text"
+    )]
+    ControlTokens,
     /// The template's file cannot be read.
     #[error("cannot read the chat template {path}: {source}", path = path.display())]
     File {
@@ -41,12 +58,29 @@ pub enum TemplateError {
     },
 }
 
+/// Where a template comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// From the model's file.
+    Model,
+    /// Given in its place.
+    Given,
+    /// ChatML, because somebody chose it.
+    Chatml,
+    /// ChatML, because the model has none and nobody chose another.
+    Assumed,
+    /// None: texts go in as they are.
+    Raw,
+}
+
 /// A model's chat template, parsed.
 #[derive(Debug)]
 pub struct Template {
     environment: Environment<'static>,
     source: String,
-    is_models_own: bool,
+    origin: Origin,
+    obeys_contents: bool,
     bos_token: String,
     eos_token: String,
     variables: Variables,
@@ -59,8 +93,32 @@ impl Template {
     /// # Errors
     /// The model's template is not valid Jinja.
     pub fn of(model: &Model) -> Result<Self, TemplateError> {
+        match model.chat_template() {
+            Some(source) => Self::parsed(source, model, Origin::Model),
+            None => Self::parsed(CHATML, model, Origin::Assumed),
+        }
+    }
+
+    /// ChatML for `model`, whatever template that carries.
+    ///
+    /// # Errors
+    /// None: it is valid Jinja.
+    pub fn chatml(model: &Model) -> Result<Self, TemplateError> {
+        Self::parsed(CHATML, model, Origin::Chatml)
+    }
+
+    /// No template: texts go in as they are, a line each. They are the whole prompt, so control tokens in them are obeyed.
+    ///
+    /// # Errors
+    /// None: there is nothing to parse.
+    pub fn raw() -> Result<Self, TemplateError> {
+        let template = Self::new(None, String::new(), String::new())?;
+        Ok(Self { source: String::new(), origin: Origin::Raw, ..template })
+    }
+
+    fn parsed(source: &str, model: &Model, origin: Origin) -> Result<Self, TemplateError> {
         let (bos, eos) = (model.bos_text().unwrap_or_default(), model.eos_text().unwrap_or_default());
-        Self::new(model.chat_template(), bos, eos)
+        Ok(Self { origin, ..Self::new(Some(source), bos, eos)? })
     }
 
     /// The template in the file at `path`, for `model`.
@@ -70,8 +128,7 @@ impl Template {
     pub fn from_file(path: &Path, model: &Model) -> Result<Self, TemplateError> {
         let source =
             std::fs::read_to_string(path).map_err(|source| TemplateError::File { path: path.to_owned(), source })?;
-        let (bos, eos) = (model.bos_text().unwrap_or_default(), model.eos_text().unwrap_or_default());
-        Self::new(Some(&source), bos, eos)
+        Self::parsed(&source, model, Origin::Given)
     }
 
     /// A template from its text and the model's start and end tokens, as they are written.
@@ -79,7 +136,7 @@ impl Template {
     /// # Errors
     /// The text is not valid Jinja.
     pub fn new(source: Option<&str>, bos_token: String, eos_token: String) -> Result<Self, TemplateError> {
-        let is_models_own = source.is_some();
+        let origin = if source.is_some() { Origin::Given } else { Origin::Assumed };
         let source = source.unwrap_or(CHATML).to_owned();
         let mut environment = Environment::new();
         // What transformers sets; the delimiters stay Jinja's, so building cannot fail.
@@ -92,7 +149,8 @@ impl Template {
         Ok(Self {
             environment,
             source,
-            is_models_own,
+            origin,
+            obeys_contents: false,
             bos_token,
             eos_token,
             variables: Variables::new(),
@@ -107,10 +165,17 @@ impl Template {
         self
     }
 
-    /// Whether the model brought this template; otherwise it is ChatML.
+    /// The same template, under which control tokens in messages are obeyed (`--parse-special`).
     #[must_use]
-    pub fn is_models_own(&self) -> bool {
-        self.is_models_own
+    pub fn obeying_contents(mut self, obeys: bool) -> Self {
+        self.obeys_contents = obeys;
+        self
+    }
+
+    /// Where it comes from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// The template's text.
@@ -125,12 +190,74 @@ impl Template {
         &self.thinking_marks
     }
 
-    /// The prompt that these messages make, ready for the assistant to answer.
+    /// The prompt that these messages make, ready for the assistant to answer. Every message of the person and the system
+    /// is in it: a template that wants contents as lists of parts gets them so, and one that knows no system role gets the
+    /// system prompt at the head of the first message, as llama.cpp does it.
     ///
     /// # Errors
-    /// The template refuses (some know no system role, for example) or fails.
-    pub fn render(&self, messages: &[Message]) -> Result<String, TemplateError> {
-        let message = |message: &Message| context! { role => message.role.name(), content => &*message.content };
+    /// The template refuses the messages, fails on them, or leaves out what was said.
+    pub fn render(&self, messages: &[Message]) -> Result<Rendered, TemplateError> {
+        if self.origin == Origin::Raw {
+            let lines: Vec<&str> = messages.iter().map(|message| &*message.content).collect();
+            return Ok(Rendered { text: lines.join("\n"), obeys_contents: true, ..Rendered::default() });
+        }
+        let as_text = self.render_as(messages, Contents::Text);
+        let as_parts = match &as_text {
+            Err(TemplateError::Lost { .. }) => self.render_as(messages, Contents::Parts),
+            _ => as_text,
+        };
+        let (error, merged) = match (as_parts, merged(messages)) {
+            (Err(error), Some(merged)) => (error, merged),
+            (result, _) => return result,
+        };
+        let again = |contents| self.render_as(&merged, contents);
+        match again(Contents::Text).or_else(|_| again(Contents::Parts)) {
+            Ok(rendered) => Ok(Rendered { system_merged: true, ..rendered }),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// Whether the system prompt `system` goes into the first message, because there is no system role.
+    ///
+    /// # Errors
+    /// As for [`Self::render`].
+    pub fn merges_system(&self, system: &str) -> Result<bool, TemplateError> {
+        let messages = [Message::new(Role::System, system), Message::new(Role::User, "?")];
+        Ok(self.render(&messages)?.system_merged())
+    }
+
+    /// The prompt, with contents in one of two shapes, and where they stand in it.
+    fn render_as(&self, messages: &[Message], shape: Contents) -> Result<Rendered, TemplateError> {
+        let roles: Vec<Role> = messages.iter().map(|message| message.role).collect();
+        let contents: Vec<&str> = messages.iter().map(|message| &*message.content).collect();
+        let render = |contents: &[String]| {
+            let messages = roles.iter().zip(contents).map(|(role, content)| Message::new(*role, content));
+            self.render_text(&messages.collect::<Vec<_>>(), shape)
+        };
+        let text = self.render_text(messages, shape)?;
+        let places = located::places(&contents, &text, render);
+        let mut rendered = Rendered { text, obeys_contents: self.obeys_contents, ..Rendered::default() };
+        for ((number, message), place) in (1..).zip(messages).zip(places) {
+            match (place, message.role) {
+                (Place::Empty, _) => {}
+                (Place::At(ranges), _) => rendered.contents.extend(ranges),
+                (Place::Lost, Role::Assistant) => rendered.lost.push(message.content.clone()),
+                (Place::Lost, role) => return Err(TemplateError::Lost { role, number }),
+            }
+        }
+        rendered.contents.sort_by_key(|range| range.start);
+        Ok(rendered)
+    }
+
+    fn render_text(&self, messages: &[Message], shape: Contents) -> Result<String, TemplateError> {
+        let message = |message: &Message| {
+            let text = &*message.content;
+            let content = match shape {
+                Contents::Text => Value::from(text),
+                Contents::Parts => Value::from(vec![context! { type => "text", text => text }]),
+            };
+            context! { role => message.role.name(), content => content }
+        };
         let told = context! {
             messages => messages.iter().map(message).collect::<Vec<_>>(),
             // What transformers passes for a chat without tools.
@@ -149,6 +276,22 @@ impl Template {
     }
 }
 
+/// The shape that contents have in what a template is told.
+#[derive(Debug, Clone, Copy)]
+enum Contents {
+    Text,
+    /// A list of one part of text: for templates of models that also see or hear.
+    Parts,
+}
+
+/// `messages` with the system prompt at the head of the first thing that the person says; `None` if there are not both.
+fn merged(messages: &[Message]) -> Option<Vec<Message>> {
+    let (system, rest) = messages.split_first().filter(|(first, _)| first.role == Role::System)?;
+    let (first, rest) = rest.split_first().filter(|(first, _)| first.role == Role::User)?;
+    let both = Message::new(Role::User, format!("{}\n\n{}", system.content.trim_end(), first.content));
+    Some([both].into_iter().chain(rest.iter().cloned()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,28 +306,77 @@ mod tests {
         let messages = [Message::new(Role::System, "Be brief."), Message::new(Role::User, "Hello")];
         let expected = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHello<|im_end|>\n\
                         <|im_start|>assistant\n";
-        assert_eq!(template.render(&messages).unwrap(), expected);
-        assert!(!template.is_models_own());
+        assert_eq!(template.render(&messages).unwrap().text(), expected);
+        assert_eq!(template.origin(), Origin::Assumed);
     }
 
     #[test]
     fn python_methods_and_block_trimming_work_as_in_transformers() {
         let source = "{{ bos_token }}\n{% for message in messages %}\n    {% if message['role'] == 'user' %}\n\
                       [{{ message['content'].strip().upper() }}]\n    {% endif %}\n{% endfor %}\n";
-        assert_eq!(template(source).render(&[Message::new(Role::User, " hi ")]).unwrap(), "<s>\n[HI]\n");
+        assert_eq!(template(source).render(&[Message::new(Role::User, " hi ")]).unwrap().text(), "<s>\n[HI]\n");
     }
 
     #[test]
     fn a_template_may_come_from_windows() {
         let source = "{% for message in messages %}\r\n{{ message.content }}\r\nx\r\n{% endfor %}\r\n";
-        assert_eq!(template(source).render(&[Message::new(Role::User, "a\r\nb")]).unwrap(), "a\r\nb\nx\n");
+        assert_eq!(template(source).render(&[Message::new(Role::User, "a\r\nb")]).unwrap().text(), "a\r\nb\nx\n");
     }
 
     #[test]
     fn a_template_that_refuses_says_why() {
-        let source = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role here') }}{% endif %}";
-        let error = template(source).render(&[Message::new(Role::System, "x")]).unwrap_err().to_string();
-        assert!(error.contains("no system role here"), "{error}");
+        let source = "{% for m in messages %}{{ m.content }}{% endfor %}{{ raise_exception('no such talk here') }}";
+        for messages in [&[Message::new(Role::System, "x"), Message::new(Role::User, "y")][..], &[]] {
+            let error = template(source).render(messages).unwrap_err().to_string();
+            assert!(error.contains("no such talk here"), "{error}");
+        }
+    }
+
+    fn system_and_question() -> [Message; 2] {
+        [Message::new(Role::System, "Be brief."), Message::new(Role::User, "Why?")]
+    }
+
+    /// What people wrote, as the prompt says it.
+    fn contents(rendered: &Rendered) -> Vec<&str> {
+        rendered.contents.iter().map(|range| &rendered.text[range.clone()]).collect()
+    }
+
+    #[test]
+    fn without_a_system_role_the_system_prompt_goes_into_the_first_message() {
+        let raises = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}\
+                      {% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}";
+        let drops = "{% for m in messages if m.role != 'system' %}<{{ m.role }}>{{ m.content }}{% endfor %}";
+        for source in [raises, drops] {
+            let rendered = template(source).render(&system_and_question()).unwrap();
+            assert_eq!(rendered.text(), "<user>Be brief.\n\nWhy?");
+            assert!(rendered.system_merged());
+            assert_eq!(contents(&rendered), ["Be brief.\n\nWhy?"]);
+        }
+        let alone = template(drops).render(&[Message::new(Role::System, "Be brief.")]).unwrap_err();
+        assert!(matches!(alone, TemplateError::Lost { role: Role::System, number: 1 }), "{alone}");
+    }
+
+    #[test]
+    fn a_template_that_wants_parts_gets_parts() {
+        let source = "{% for m in messages %}<{{ m.role }}>{% for part in m.content if part.type == 'text' %}\
+                      {{ part.text }}{% endfor %}{% endfor %}";
+        let rendered = template(source).render(&system_and_question()).unwrap();
+        assert_eq!(rendered.text(), "<system>Be brief.<user>Why?");
+        assert_eq!((contents(&rendered), rendered.system_merged()), (vec!["Be brief.", "Why?"], false));
+    }
+
+    #[test]
+    fn a_template_that_leaves_out_the_question_is_an_error() {
+        let source = "<user>{% for m in messages if m.role == 'system' %}{{ m.content }}{% endfor %}";
+        let error = template(source).render(&system_and_question()).unwrap_err();
+        assert!(matches!(error, TemplateError::Lost { role: Role::User, number: 2 }), "{error}");
+        assert!(error.to_string().contains("leaves out the question (message 2)"), "{error}");
+    }
+
+    #[test]
+    fn without_a_template_texts_go_in_as_they_are() {
+        let rendered = Template::raw().unwrap().render(&system_and_question()).unwrap();
+        assert_eq!((rendered.text(), rendered.system_merged()), ("Be brief.\nWhy?", false));
     }
 
     #[test]
@@ -193,7 +385,7 @@ mod tests {
         let variables = [("tools", r#"[{"b": 1, "a": 2}]"#), ("name", "you & me"), ("enable_thinking", "false")];
         let variables = variables.map(|(name, value)| (name.to_owned(), Variable::parse(value))).into();
         let rendered = template(source).with_variables(variables).render(&[]).unwrap();
-        assert_eq!(rendered, r#"[{"b": 1, "a": 2}] you & me True True"#);
+        assert_eq!(rendered.text(), r#"[{"b": 1, "a": 2}] you & me True True"#);
     }
 
     #[test]

@@ -151,9 +151,11 @@ pub struct DumpArgs {
     /// Start of the answer, appended to every prompt.
     #[arg(long, value_name = "TEXT")]
     pub response_prefix: Option<String>,
-    /// Pass the prompts as they are, without the chat template.
-    #[arg(long, conflicts_with = "system")]
-    pub raw: bool,
+    /// Read \\n, \\t, \\\\ and the like in prompts as escapes, as llama-cvector-generator's files have them.
+    #[arg(long)]
+    pub escape: bool,
+    #[command(flatten)]
+    pub template: TemplateArgs,
     /// Discard an interrupted dump instead of resuming it.
     #[arg(long)]
     pub restart: bool,

@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use antidote::engine::Model;
-use antidote::prompt::{Template, TemplateError, Variable};
+use antidote::notices::Notice;
+use antidote::prompt::{Origin, Template, TemplateError, Variable};
 use clap::Args;
+
+/// What `--template` takes for the one template that needs no file.
+const CHATML: &str = "chatml";
 
 /// How messages become a prompt.
 #[derive(Args)]
 #[command(next_help_heading = "Template")]
 pub struct TemplateArgs {
-    /// Chat template (Jinja) to use instead of the model's own.
+    /// Chat template (Jinja) to use instead of the model's own; or chatml.
     #[arg(long = "template", value_name = "FILE.jinja")]
     pub file: Option<PathBuf>,
     /// Set a template variable; VALUE is JSON, or else text. Repeatable.
@@ -19,17 +23,30 @@ pub struct TemplateArgs {
     /// Ask a reasoning model not to think (sets enable_thinking=false; not every template supports it).
     #[arg(long)]
     pub no_thinking: bool,
+    /// Use no chat template: texts go in as they are, control tokens in them included.
+    #[arg(long, conflicts_with_all = ["file", "variables", "no_thinking", "parse_special"])]
+    pub raw: bool,
+    /// Show each prompt as the model gets it, with its tokens; control tokens stand in ⟦ ⟧.
+    #[arg(long)]
+    pub show_prompt: bool,
+    /// Obey control tokens written in messages, instead of reading them as text.
+    #[arg(long)]
+    pub parse_special: bool,
 }
 
 impl TemplateArgs {
-    /// The template for `model`.
-    pub fn template(&self, model: &Model) -> Result<Template, TemplateError> {
+    /// The template for `model`, and what there is to say about it.
+    pub fn template(&self, model: &Model) -> Result<(Template, Vec<Notice>), TemplateError> {
         let template = match &self.file {
+            _ if self.raw => Template::raw()?,
+            Some(file) if file.as_os_str() == CHATML => Template::chatml(model)?,
             Some(file) => Template::from_file(file, model)?,
             None => Template::of(model)?,
         };
         let thinking = self.no_thinking.then(|| ("enable_thinking".to_owned(), Variable::parse("false")));
-        Ok(template.with_variables(thinking.into_iter().chain(self.variables.clone()).collect()))
+        let template = template.with_variables(thinking.into_iter().chain(self.variables.clone()).collect());
+        let assumed = (template.origin() == Origin::Assumed).then_some(Notice::TemplateAssumed);
+        Ok((template.obeying_contents(self.parse_special), assumed.into_iter().collect()))
     }
 }
 

@@ -9,12 +9,14 @@ mod write;
 
 use std::time::Instant;
 
-use antidote::engine::CancelToken;
+use antidote::engine::{CancelToken, Model};
 use antidote::eval::Search;
 use antidote::eval::generate::{EvalError, Evaluation, Observer, Ready, put_in_order};
 use antidote::eval::judge::Judge;
 use antidote::eval::judge::{judge_with_model, judge_with_phrases};
-use antidote::eval::{Arm, Journal, NO_DEFENCE};
+use antidote::eval::{Arm, Item, Journal, NO_DEFENCE};
+use antidote::notices::{FrontEnd, Notice};
+use antidote::prompt::{Message, Origin, Role, Template};
 
 use args::EvalArgs;
 use finish::Timing;
@@ -44,9 +46,10 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     let context = plan.context(args)?;
     let model = load::model(&plan.model, &args.model, &context)?;
     let mut about = finish::about(args, &plan, &model);
+    let template = template(args, &plan, &model)?;
     let ready = Ready {
         model: &model,
-        template: args.template.template(&model)?,
+        template,
         context: context.clone(),
         settings: plan.settings.clone(),
         bed: plan.bed.clone(),
@@ -83,6 +86,24 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
         write::write(&plan, &summary)?;
     }
     Ok(())
+}
+
+/// The template, once everything is said that there is to say about it.
+fn template(args: &EvalArgs, plan: &Plan, model: &Model) -> Result<Template, Failure> {
+    let (template, mut notices) = args.template.template(model)?;
+    if let Some(system) = &args.system {
+        notices.extend(template.merges_system(system)?.then_some(Notice::SystemMerged));
+    }
+    let is_read = |item: &Item| !args.template.parse_special && model.has_control_text(&item.prompt);
+    let as_text = template.origin() != Origin::Raw && plan.bed.items.iter().any(is_read);
+    notices.extend(as_text.then_some(Notice::ControlTokensAsText));
+    load::heed(notices, FrontEnd::Eval)?;
+    if let (true, Some(item)) = (args.template.show_prompt, plan.bed.items.first()) {
+        let system = args.system.iter().map(|system| Message::new(Role::System, system));
+        let messages: Vec<_> = system.chain([Message::new(Role::User, &item.prompt)]).collect();
+        antidote::say!("{}", template.render(&messages)?.described(model)?);
+    }
+    Ok(template)
 }
 
 /// Everything that the model is needed for. Returns what the conditions cost, if that was measured.
