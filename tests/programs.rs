@@ -11,6 +11,7 @@ mod programs {
     mod chat_history;
     mod chat_templates;
     mod closed_output;
+    mod conditions;
     mod disk_full;
     mod dump;
     mod faults;
@@ -19,4 +20,5 @@ mod programs {
     mod tampered_headers;
     mod terminal;
     mod tune;
+    mod what_people_write;
 }

@@ -163,3 +163,93 @@ fn a_terminal_that_is_closed_in_the_middle_of_an_answer_loses_nothing() {
     assert_eq!(answered(&file), [QUESTION]);
     assert_eq!(common::files_in(folder.path()), ["talk.json"]);
 }
+
+#[test]
+fn escape_sequences_of_others_do_not_reach_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.json");
+    let attack = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m";
+    let saved = serde_json::json!({
+        "format": "antidote-conversation", "version": 1, "model": { "name": format!("m{attack}") },
+        "system": format!("s{attack}"), "turns": [{ "user": format!("u{attack}"), "assistant": format!("a{attack}") }],
+    });
+    std::fs::write(&file, saved.to_string()).unwrap();
+    let mut terminal = Terminal::chat(&["--temp", "0", "-n", "4", "--session", file.to_str().unwrap()]);
+    terminal.wait_for("› ", 1);
+    terminal.press("/system\r");
+    terminal.press("/undo\r/quit\r");
+    terminal.wait_for("owned", 4);
+    let screen = terminal.screen.text();
+    assert_eq!(terminal.ends(), 0);
+    for raw in ["\u{1b}]0;owned", "\u{1b}[2J", "\u{9b}31m"] {
+        assert!(!screen.contains(raw), "{screen:?}");
+    }
+    assert!(screen.contains("␛]0;owned␇␛[2J\\u{9b}31m"), "{screen:?}");
+}
+
+/// The conversation was gone.
+#[test]
+fn ctrl_c_on_two_drafts_drops_the_drafts_and_not_the_chat() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.json");
+    let mut terminal = Terminal::chat(&["--temp", "0", "-n", "8", "--session", file.to_str().unwrap()]);
+    terminal.wait_for("› ", 1);
+    for (draft, times) in [("first", 2), ("second", 3)] {
+        terminal.press(draft);
+        terminal.wait_for(draft, 1);
+        terminal.press("\u{3}");
+        // The prompt comes again.
+        terminal.wait_for("\n", times);
+    }
+    terminal.press(&format!("{QUESTION}\r"));
+    let what = || "the answer to be saved";
+    wait_until(what, || file.exists() && answered(&file) == [QUESTION]);
+    // On an empty line, twice leaves.
+    terminal.press("\u{3}");
+    terminal.wait_for("again", 1);
+    terminal.press("\u{3}");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn keys_that_are_pressed_during_an_answer_are_not_in_it() {
+    let hot = ["--temp", "100", "--top-k", "0", "--top-p", "1", "--min-p", "0", "--seed", "1", "-n", "400"];
+    let mut terminal = Terminal::chat(&hot);
+    terminal.ask_and_wait_for_the_answer();
+    terminal.press("ZQZQZQ");
+    terminal.wait_for("--max-tokens", 1);
+    let end = terminal.screen.text().find("--max-tokens").unwrap();
+    assert!(!terminal.screen.text()[..end].contains("ZQZQZQ"), "{}", terminal.screen);
+    // They wait for the next line.
+    terminal.wait_for("ZQZQZQ", 1);
+    terminal.press("\u{3}/quit\r");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn no_word_is_cut_at_the_edge_of_the_terminal() {
+    let mut terminal = Terminal::chat(&["--temp", "0"]);
+    terminal.wait_for("› ", 1);
+    terminal.press("/help\r");
+    terminal.wait_for("to leave.", 2);
+    terminal.press(&format!("{QUESTION}\r/quit\r"));
+    let screen = terminal.screen.clone();
+    assert_eq!(terminal.ends(), 0);
+    for line in screen.text().lines().filter(|line| !line.contains('\u{1b}')) {
+        assert!(line.trim_end().chars().count() < 80, "{line:?}");
+    }
+}
+
+#[test]
+fn a_message_that_goes_on_is_marked() {
+    let mut terminal = Terminal::chat(&["--temp", "0", "-n", "4"]);
+    terminal.wait_for("› ", 1);
+    terminal.press("How do I\\\r");
+    terminal.wait_for("… (continued)", 1);
+    terminal.press("clean the lathe?\r");
+    terminal.wait_for("› ", 2);
+    terminal.press("\"\"\"\r");
+    terminal.wait_for("ends the message", 1);
+    terminal.press("/a\r\"\"\"\r/quit\r");
+    assert_eq!(terminal.ends(), 0);
+}
