@@ -273,7 +273,13 @@ impl Model {
         }
         // Not by llama.cpp, which would put an end behind some prompts as well.
         let start = Token(vocab.bos().0);
-        if vocab.should_add_bos() && start.0 >= 0 && tokens.first() != Some(&start) {
+        let is_blank = |token: &&Token| {
+            let piece = self.piece(**token);
+            !piece.is_empty() && piece.iter().all(u8::is_ascii_whitespace)
+        };
+        // Some templates write a line end before it.
+        let has_start = tokens.iter().find(|token| !is_blank(token)) == Some(&start);
+        if vocab.should_add_bos() && start.0 >= 0 && !has_start {
             tokens.insert(0, start);
         }
         tokens

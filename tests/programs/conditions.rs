@@ -60,7 +60,8 @@ impl Scratch {
 
     fn eval(&self, args: &[&str]) -> Ran {
         let (harmful, benign) = (self.prompts("lathe"), self.prompts("press"));
-        let out = self.path("evaluation");
+        // Other conditions, another folder.
+        let out = (1..).map(|n| self.path(&format!("evaluation-{n}"))).find(|out| !out.exists()).unwrap();
         let fixed = ["eval", "--harmful", &harmful, "--benign", &benign, "--attacks", "none", "--defence", "none"];
         let more = ["--likelihoods", "0", "-n", "4", "--out", out.to_str().unwrap()];
         antidote(fixed.iter().chain(&more).chain(args))
@@ -102,7 +103,8 @@ fn a_model_without_a_template_is_said_everywhere_and_never_guessed_where_it_is_k
     scratch.eval(&[&model]).fails(2, &["no chat template", "--template", "--raw"]);
     for choice in [&["--raw"][..], &["--template", "chatml"]] {
         let with = |args: &[&'static str]| [&[&*model], args].concat();
-        for ran in [run(&with(choice)), piped_chat(&with(choice)), scratch.dump(&with(choice)), scratch.eval(&with(choice))]
+        for ran in
+            [run(&with(choice)), piped_chat(&with(choice)), scratch.dump(&with(choice)), scratch.eval(&with(choice))]
         {
             assert!(!ran.succeeds().stderr.contains("no chat template"));
         }
@@ -204,5 +206,5 @@ fn what_is_refused_leaves_nothing_behind() {
     let model = scratch.untemplated();
     scratch.dump(&[&model]).fails(2, &[]);
     scratch.eval(&[&model]).fails(2, &[]);
-    assert!(!exists(&scratch.path("out.safetensors")) && !exists(&scratch.path("evaluation")));
+    assert!(!exists(&scratch.path("out.safetensors")) && !exists(&scratch.path("evaluation-1")));
 }

@@ -54,6 +54,16 @@ impl Terminal {
         wait_until(what, || self.screen.text().matches(text).count() >= times);
     }
 
+    /// Waits until the editor asks for an empty line: before, Ctrl-C would be the system's and end the chat.
+    #[track_caller]
+    fn wait_for_the_prompt(&self) {
+        let asks = |screen: &str| {
+            let text = anstream::adapter::strip_str(screen).to_string();
+            text.trim_end_matches('\r').ends_with("› ")
+        };
+        wait_until(|| format!("a prompt in {}", self.screen), || asks(&self.screen.text()));
+    }
+
     /// Asks something that is answered at length, and waits until the answer has begun.
     fn ask_and_wait_for_the_answer(&mut self) {
         self.wait_for("› ", 1);
@@ -193,20 +203,21 @@ fn ctrl_c_on_two_drafts_drops_the_drafts_and_not_the_chat() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("talk.json");
     let mut terminal = Terminal::chat(&["--temp", "0", "-n", "8", "--session", file.to_str().unwrap()]);
-    terminal.wait_for("› ", 1);
-    for (draft, times) in [("first", 2), ("second", 3)] {
+    for draft in ["first", "second"] {
+        terminal.wait_for_the_prompt();
         terminal.press(draft);
         terminal.wait_for(draft, 1);
         terminal.press("\u{3}");
-        // The prompt comes again.
-        terminal.wait_for("\n", times);
     }
+    terminal.wait_for_the_prompt();
     terminal.press(&format!("{QUESTION}\r"));
     let what = || "the answer to be saved";
     wait_until(what, || file.exists() && answered(&file) == [QUESTION]);
     // On an empty line, twice leaves.
+    terminal.wait_for_the_prompt();
     terminal.press("\u{3}");
     terminal.wait_for("again", 1);
+    terminal.wait_for_the_prompt();
     terminal.press("\u{3}");
     assert_eq!(terminal.ends(), 0);
 }
@@ -222,7 +233,9 @@ fn keys_that_are_pressed_during_an_answer_are_not_in_it() {
     assert!(!terminal.screen.text()[..end].contains("ZQZQZQ"), "{}", terminal.screen);
     // They wait for the next line.
     terminal.wait_for("ZQZQZQ", 1);
-    terminal.press("\u{3}/quit\r");
+    terminal.press("\u{3}");
+    terminal.wait_for_the_prompt();
+    terminal.press("/quit\r");
     assert_eq!(terminal.ends(), 0);
 }
 

@@ -65,6 +65,8 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
     }
     let text = match error.downcast_ref() {
         Some(TemplateError::Syntax(_)) => Some("give another one with --template FILE"),
+        Some(TemplateError::Lost { .. }) => Some("give another one with --template FILE, or none with --raw"),
+        Some(TemplateError::ControlTokens) => Some("start over, or obey them with --parse-special"),
         _ => None,
     };
     text.or_else(|| error.downcast_ref().and_then(of_dump))

@@ -1,5 +1,6 @@
 //! `antidote run`
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -68,16 +69,26 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
         }
     })?;
     let constraint = args.generation.constraint(&model)?;
-    let mut refused = None;
+    let (mut refused, mut said) = (None, BTreeMap::<String, usize>::new());
     for prompt in &prompts {
         let reply = answer(&args, prompt, constraint.as_ref(), origin, &mut conversation, &mut session, &cancel)?;
         if reply.answer.finish == FinishReason::Interrupted {
             std::process::exit(super::EXIT_INTERRUPTED.into());
         }
         let notices = Notice::of_reply(&reply, constraint.is_some());
-        let heeded = heed(notices, FrontEnd::Run, Language::of_locale(), |text| antidote::say!("{text}"));
+        // Of a file of prompts each is said once, and at the end how often.
+        let heeded = heed(notices, FrontEnd::Run, Language::of_locale(), |text| {
+            let n = said.entry(text.to_owned()).or_default();
+            *n += 1;
+            if *n == 1 {
+                antidote::say!("{text}");
+            }
+        });
         // The other prompts are answered all the same.
         refused = refused.or(heeded.err());
+    }
+    for (text, n) in said.iter().filter(|(_, n)| **n > 1) {
+        antidote::say!("{n} × {text}");
     }
     refused.map_or(Ok(()), |refused| Err(refused.into()))
 }

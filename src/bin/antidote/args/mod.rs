@@ -146,7 +146,7 @@ pub struct DumpArgs {
     #[arg(long, value_name = "POSITION", default_value = "last", value_parser = parse_token_position)]
     pub token: TokenPosition,
     /// System prompt for every prompt.
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", conflicts_with = "raw")]
     pub system: Option<String>,
     /// Start of the answer, appended to every prompt.
     #[arg(long, value_name = "TEXT")]
