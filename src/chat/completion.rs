@@ -13,6 +13,7 @@ use rustyline::{Context, Helper, Result};
 use super::command::COMMANDS;
 use super::multiline;
 use crate::prompt::Language;
+use crate::terminal::visible;
 
 /// Commands that a file name follows.
 const WITH_FILE: [&str; 3] = ["/save ", "/save! ", "/load "];
@@ -57,7 +58,10 @@ impl Completer for EditorHelper {
     fn complete(&self, line: &str, pos: usize, context: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
         let written = &line[..pos];
         if WITH_FILE.iter().any(|command| written.starts_with(command)) {
-            return self.files.complete(line, pos, context);
+            let (start, mut files) = self.files.complete(line, pos, context)?;
+            // The editor writes what it offers to the terminal as it is.
+            files.retain(|file| file.display == visible(&file.display) && file.replacement == visible(&file.replacement));
+            return Ok((start, files));
         }
         Ok((0, commands(written)))
     }

@@ -17,6 +17,9 @@ const OF_ARRAYS: [&str; 5] = ["items", "prefixItems", "additionalItems", "minIte
 const OF_STRINGS: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
 const OF_NUMBERS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
 
+/// All of them.
+const ASSERTIONS: [&[&str]; 6] = [&APPLICATORS, &OF_ANY, &OF_OBJECTS, &OF_ARRAYS, &OF_STRINGS, &OF_NUMBERS];
+
 /// Keywords that assert nothing, or only hold what others refer to.
 const ANNOTATIONS: [&str; 22] = [
     "title",
@@ -44,7 +47,7 @@ const ANNOTATIONS: [&str; 22] = [
 ];
 
 /// Keywords that cannot be enforced during generation.
-const UNSUPPORTED: [&str; 19] = [
+const UNSUPPORTED: [&str; 36] = [
     "not",
     "if",
     "then",
@@ -64,7 +67,29 @@ const UNSUPPORTED: [&str; 19] = [
     "$recursiveRef",
     "$recursiveAnchor",
     "nullable",
+    // Of the first drafts.
+    "divisibleBy",
+    "disallow",
+    "extends",
+    // Of validators' own vocabularies.
+    "formatMinimum",
+    "formatMaximum",
+    "formatExclusiveMinimum",
+    "formatExclusiveMaximum",
+    "range",
+    "exclusiveRange",
+    "regexp",
+    "instanceof",
+    "uniqueItemProperties",
+    "allRequired",
+    "anyRequired",
+    "oneRequired",
+    "patternRequired",
+    "prohibited",
 ];
+
+/// A word that is so many letters from a keyword is a keyword misspelt.
+const TYPING_MISTAKES: usize = 2;
 
 /// The keywords of one schema that assert something, in the order of the file.
 pub(super) struct Words<'a> {
@@ -95,10 +120,14 @@ impl<'a> Words<'a> {
                     let what = format!("'{word}' cannot be enforced during generation; rewrite the schema without it");
                     return Err(SchemaError::at(place, what));
                 }
-                _ => {
-                    let what = format!("unknown keyword '{word}'; correct or remove it, or prefix it with x-");
-                    return Err(SchemaError::at(place, what));
-                }
+                _ => match meant(word) {
+                    Some(keyword) => {
+                        let what = format!("unknown keyword '{word}'; did you mean '{keyword}'? Correct or remove it");
+                        return Err(SchemaError::at(place, what));
+                    }
+                    // JSON Schema takes words that it does not know for annotations (core, 6.5).
+                    None => {}
+                },
             }
         }
         Ok(Self { words })
@@ -162,11 +191,60 @@ impl<'a> Words<'a> {
     }
 }
 
+/// The keyword that somebody meant who wrote `word`, which is none: written in another way, or with a mistake.
+fn meant(word: &str) -> Option<&'static str> {
+    let plain = |word: &str| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let written = plain(word);
+    let distance = |keyword: &'static str| {
+        let plain = plain(keyword);
+        // In a word of four letters, two others make another word.
+        let most = TYPING_MISTAKES.min(plain.len() / 4);
+        let distance = strsim::osa_distance(&written, &plain);
+        (distance <= most).then_some((distance, keyword))
+    };
+    let keywords = ASSERTIONS.iter().flat_map(|words| words.iter()).chain(&UNSUPPORTED);
+    keywords.filter_map(|keyword| distance(keyword)).min_by_key(|(distance, _)| *distance).map(|(_, keyword)| keyword)
+}
+
 pub(super) fn is_applicator(word: &str) -> bool {
     APPLICATORS.contains(&word)
 }
 
 fn says_something(word: &str) -> bool {
-    let all: [&[&str]; 6] = [&APPLICATORS, &OF_ANY, &OF_OBJECTS, &OF_ARRAYS, &OF_STRINGS, &OF_NUMBERS];
-    all.iter().any(|words| words.contains(&word))
+    ASSERTIONS.iter().any(|words| words.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_keywords_are_told_from_annotations() {
+        for (word, keyword) in [
+            ("maxlength", "maxLength"),
+            ("max_length", "maxLength"),
+            ("minimun", "minimum"),
+            ("requierd", "required"),
+            ("patern", "pattern"),
+            ("additionalPropertys", "additionalProperties"),
+            ("Enum", "enum"),
+            ("uniqueItem", "uniqueItems"),
+        ] {
+            assert_eq!(meant(word), Some(keyword), "{word}");
+        }
+        for word in ["markdownDescription", "enumNames", "ui:order", "tags", "order", "propertyOrdering", "note", "_x"] {
+            assert_eq!(meant(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn unknown_annotations_are_ignored_and_unknown_assertions_refused_by_name() {
+        let words = |json: serde_json::Value| {
+            let schema = json.as_object().unwrap().clone();
+            Words::of(&schema, "#").map(|words| words.iter().count()).map_err(|error| error.to_string())
+        };
+        assert_eq!(words(serde_json::json!({"type": "string", "markdownDescription": "x", "ui:order": 1})), Ok(1));
+        assert!(words(serde_json::json!({"maxlength": 1})).unwrap_err().contains("did you mean 'maxLength'"));
+        assert!(words(serde_json::json!({"formatMinimum": "1"})).unwrap_err().contains("'formatMinimum' cannot be"));
+    }
 }
