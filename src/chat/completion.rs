@@ -60,7 +60,9 @@ impl Completer for EditorHelper {
         if WITH_FILE.iter().any(|command| written.starts_with(command)) {
             let (start, mut files) = self.files.complete(line, pos, context)?;
             // The editor writes what it offers to the terminal as it is.
-            files.retain(|file| file.display == visible(&file.display) && file.replacement == visible(&file.replacement));
+            files.retain(|file| {
+                file.display == visible(&file.display) && file.replacement == visible(&file.replacement)
+            });
             return Ok((start, files));
         }
         Ok((0, commands(written)))

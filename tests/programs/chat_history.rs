@@ -160,7 +160,10 @@ fn a_template_from_a_file_and_its_mistakes() {
     run(&write("bad.jinja", "{% for %}"), &[]).fails(1, &["template", "--template"]);
     run(&write("no.jinja", "{{ raise_exception('not you') }}"), &[]).fails(1, &["not you"]);
     run("no/such.jinja", &[]).fails(1, &["no/such.jinja"]);
-    let told = write("told.jinja", "{% if mood != 'good' %}{{ raise_exception('a bad mood') }}{% endif %}{{ messages[0].content }}");
+    let told = write(
+        "told.jinja",
+        "{% if mood != 'good' %}{{ raise_exception('a bad mood') }}{% endif %}{{ messages[0].content }}",
+    );
     run(&told, &[]).fails(1, &["a bad mood"]);
     run(&told, &["--template-var", "mood=good"]).succeeds();
     run(&told, &["--template-var", "mood"]).fails(2, &["NAME=VALUE"]);

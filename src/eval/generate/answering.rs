@@ -54,6 +54,12 @@ pub(super) fn answer(evaluation: &mut Evaluation<'_>, arms: &[Arm]) -> Result<()
         bed,
         seed: settings.seed,
         max_tokens: settings.max_tokens,
+        limits: Limits {
+            stop: settings.stop.clone(),
+            // Thinking that is marked by control tokens must be told from the answer here as in a chat.
+            shown_tokens: template.thinking_marks().tokens_of(model),
+            ..Limits::default()
+        },
         prompting: Prompting::new(model, template, settings.system.as_deref()),
         scoring: Scoring { model, scorer, scores },
         journal,
@@ -119,6 +125,8 @@ struct Answering<'a, 'observer> {
     bed: &'a TestBed,
     seed: u64,
     max_tokens: usize,
+    /// What ends an answer, beside its length.
+    limits: Limits,
     prompting: Prompting<'a>,
     scoring: Scoring<'a>,
     journal: &'a mut Journal,
@@ -281,7 +289,7 @@ impl Answering<'_, '_> {
     fn request(&self, condition: &Condition, prompt: Vec<Token>, max_tokens: usize) -> Request {
         let is_prefixed = prompt.starts_with(&condition.prefix);
         let at_most = if is_prefixed { condition.prefix.len() } else { 0 };
-        let limits = Limits::tokens(max_tokens);
+        let limits = Limits { max_tokens: Some(max_tokens), ..self.limits.clone() };
         let request = Request::text(prompt, condition.steering.clone(), Sampler::default(), limits);
         Request { reuse: Reuse { at_most, across_steering: false }, ..request }.cancelled_by(self.cancel)
     }

@@ -27,6 +27,8 @@ pub struct Settings {
     pub system: Option<String>,
     /// New tokens of an answer at most.
     pub max_tokens: usize,
+    /// Texts that end an answer.
+    pub stop: Vec<String>,
     /// Seed of what defences draw.
     pub seed: u64,
     /// Answers whose likelihood is measured.
@@ -152,6 +154,7 @@ impl<'a> Ready<'a> {
             "system": self.settings.system,
             "ctx": self.context.n_ctx,
             "max_tokens": self.settings.max_tokens,
+            "stop": self.settings.stop,
             "seed": self.settings.seed,
             "items": self.bed.items.len(),
             "items_hash": hash_of(&self.bed.items),

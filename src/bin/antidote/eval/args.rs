@@ -31,6 +31,9 @@ pub struct EvalArgs {
     /// Maximum tokens per answer.
     #[arg(short = 'n', long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_tokens: u32,
+    /// End an answer where TEXT appears, without it; repeatable.
+    #[arg(long, value_name = "TEXT")]
+    pub stop: Vec<String>,
     /// Seed for defences that use randomness.
     #[arg(long, value_name = "N", default_value = "0")]
     pub seed: u64,

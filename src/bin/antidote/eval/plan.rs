@@ -85,6 +85,7 @@ impl Plan {
         let settings = Settings {
             system: args.system.clone(),
             max_tokens: args.max_tokens as usize,
+            stop: args.stop.clone(),
             seed: args.seed,
             n_likelihood: args.likelihoods.unwrap_or(likelihoods),
             n_slots: args.parallel,

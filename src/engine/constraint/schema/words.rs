@@ -232,7 +232,8 @@ mod tests {
         ] {
             assert_eq!(meant(word), Some(keyword), "{word}");
         }
-        for word in ["markdownDescription", "enumNames", "ui:order", "tags", "order", "propertyOrdering", "note", "_x"] {
+        for word in ["markdownDescription", "enumNames", "ui:order", "tags", "order", "propertyOrdering", "note", "_x"]
+        {
             assert_eq!(meant(word), None, "{word}");
         }
     }
