@@ -18,6 +18,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 HERE = Path(__file__).parent
 CONSTRUCTS = "constructs.jinja"
+# Behind each of them, because a prompt without what was said is an error of its own.
+SAID = "{{ messages | map(attribute='content') | join(' ') }}\n"
 # Every rendering takes place at this moment.
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 TOKENS = {"bos_token": "<s>", "eos_token": "</s>"}
@@ -170,6 +172,7 @@ def constructs():
     """Each passage is a template of its own: one that our renderer cannot do hides no other."""
     for passage in (HERE / CONSTRUCTS).read_text().split("{# == ")[1:]:
         name, source = passage.split(" == #}\n", 1)
+        source += SAID
         template = environment().from_string(source)
         yield name, {"source": source, **attempt(template, talk("a", "b", "c"), {})}
 
