@@ -123,9 +123,12 @@ fn every_family_renders_as_in_transformers() {
     if !clock_stands_still(&golden, "every_family_renders_as_in_transformers") {
         return;
     }
+    let constructs = std::fs::read_to_string(folder().join("README.md")).unwrap();
     let mut wrong = vec![];
     for (family, renderings) in &golden.families {
         let source = std::fs::read_to_string(folder().join(family)).unwrap();
+        let row = format!("\n| `{}` |", family.trim_end_matches(".jinja"));
+        assert!(constructs.contains(&row), "{family} has no row in the table of README.md");
         for (name, theirs) in renderings {
             let case = &golden.cases[name];
             let template = Template::new(Some(&source), golden.bos_token.clone(), golden.eos_token.clone());
