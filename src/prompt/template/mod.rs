@@ -21,9 +21,8 @@ pub use rendered::Rendered;
 pub use variables::{Variable, Variables};
 
 /// ChatML, which many models speak.
-const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + \
-                      '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}\
-                      {% endif %}";
+const CHATML: &str = "{%- for turn in messages -%}{{ '<|im_start|>' ~ turn.role ~ '\\n' ~ turn.content ~ '<|im_end|>\\n' }}\
+                      {%- endfor -%}{{ '<|im_start|>assistant\\n' if add_generation_prompt }}";
 
 /// A template that cannot be used.
 #[derive(Debug, thiserror::Error)]
