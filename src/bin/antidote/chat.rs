@@ -15,10 +15,12 @@ pub fn run(args: ChatArgs) -> Result<(), Failure> {
     let mut context = args.model.context(&choice.model)?;
     context.speculation = args.generation.speculate;
     let model = load::model(&choice.model, &args.model, &context)?;
-    let notices = load::notices(&vectors, &args.steering);
+    let mut notices = load::notices(&vectors, &args.steering);
     let steering = load::steering(&model, vectors, &args.steering)?;
     let session = Session::new(&model, &context, steering)?;
-    let conversation = Conversation::new(args.template.template(&model)?, args.generation.system.clone());
+    let (template, about_template) = args.template.template(&model)?;
+    notices.extend(about_template);
+    let conversation = Conversation::new(template, args.generation.system.clone());
     let options = ReplOptions {
         sampling: args.generation.sampling(),
         constraint: args.generation.constraint(&model)?,

@@ -61,6 +61,8 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
         }
     })?;
     let constraint = args.generation.constraint(&model)?;
+    let (_, about_template) = args.template.template(&model)?;
+    load::heed(about_template, FrontEnd::Run)?;
     let mut refused = None;
     for prompt in &prompts {
         let reply = answer(&args, prompt, constraint.as_ref(), &model, &mut session, &cancel)?;
@@ -110,7 +112,8 @@ fn answer(
     cancel: &CancelToken,
 ) -> Result<Reply, Failure> {
     session.forget();
-    let mut conversation = Conversation::new(args.template.template(model)?, args.generation.system.clone());
+    let (template, _) = args.template.template(model)?;
+    let mut conversation = Conversation::new(template, args.generation.system.clone());
     let mut sampler = Sampler::new(&args.generation.sampling(), model.n_vocab());
     if let Some(constraint) = constraint {
         sampler = sampler.with_constraint(constraint, model)?;

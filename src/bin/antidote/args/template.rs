@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use antidote::engine::Model;
-use antidote::prompt::{Template, TemplateError, Variable};
+use antidote::notices::Notice;
+use antidote::prompt::thinking::{Thinking, without_thinking};
+use antidote::prompt::{Template, TemplateError, Variable, Variables};
 use clap::Args;
 
 /// How messages become a prompt.
@@ -16,20 +18,29 @@ pub struct TemplateArgs {
     /// Set a template variable; VALUE is JSON, or else text. Repeatable.
     #[arg(long = "template-var", value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub variables: Vec<(String, Variable)>,
-    /// Ask a reasoning model not to think (sets enable_thinking=false; not every template supports it).
+    /// Ask a reasoning model not to think, in the words that its template understands: enable_thinking=false,
+    /// thinking=false, thinking_budget=0, or a low reasoning_effort. A template that understands none is told of.
     #[arg(long)]
     pub no_thinking: bool,
 }
 
 impl TemplateArgs {
-    /// The template for `model`.
-    pub fn template(&self, model: &Model) -> Result<Template, TemplateError> {
-        let template = match &self.file {
-            Some(file) => Template::from_file(file, model)?,
-            None => Template::of(model)?,
+    /// The template for `model`, and what there is to say about it.
+    pub fn template(&self, model: &Model) -> Result<(Template, Vec<Notice>), TemplateError> {
+        let template = || match &self.file {
+            Some(file) => Template::from_file(file, model),
+            None => Template::of(model),
         };
-        let thinking = self.no_thinking.then(|| ("enable_thinking".to_owned(), Variable::parse("false")));
-        Ok(template.with_variables(thinking.into_iter().chain(self.variables.clone()).collect()))
+        let variables: Variables = self.variables.iter().cloned().collect();
+        if !self.no_thinking {
+            return Ok((template()?.with_variables(variables), vec![]));
+        }
+        let (template, thinking) = without_thinking(template, &variables)?;
+        let notices = match thinking {
+            Thinking::Off => vec![],
+            Thinking::Stays => vec![Notice::ThinkingStays],
+        };
+        Ok((template, notices))
     }
 }
 

@@ -15,6 +15,7 @@ use antidote::eval::generate::{EvalError, Evaluation, Observer, Ready, put_in_or
 use antidote::eval::judge::Judge;
 use antidote::eval::judge::{judge_with_model, judge_with_phrases};
 use antidote::eval::{Arm, Journal, NO_DEFENCE};
+use antidote::notices::FrontEnd;
 
 use args::EvalArgs;
 use finish::Timing;
@@ -43,10 +44,12 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     let begun = Instant::now();
     let context = plan.context(args)?;
     let model = load::model(&plan.model, &args.model, &context)?;
+    let (template, about_template) = args.template.template(&model)?;
+    load::heed(about_template, FrontEnd::Eval)?;
     let mut about = finish::about(args, &plan, &model);
     let ready = Ready {
         model: &model,
-        template: args.template.template(&model)?,
+        template,
         context: context.clone(),
         settings: plan.settings.clone(),
         bed: plan.bed.clone(),
