@@ -221,7 +221,11 @@ impl Conversation {
         }
         let marks = self.template.thinking_marks();
         let mut splitter = marks.splitter(prompt.rendered.text());
-        let limits = Limits { shown_tokens: marks.tokens_of(session.model()), ..limits.clone() };
+        let limits = Limits {
+            shown_tokens: marks.tokens_of(session.model()),
+            free_until: marks.lead_ends(prompt.rendered.text()),
+            ..limits.clone()
+        };
         let (mut thinking, mut said) = (String::new(), String::new());
         let mut flow = ControlFlow::Continue(());
         let mut hear = |heard: Heard<'_>| {

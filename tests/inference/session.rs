@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use antidote::engine::{
-    CacheType, CancelToken, ContextOptions, EngineError, FinishReason, FlashAttention, HiddenStates, Limits,
-    LoadOptions, Model, Sampler, Sampling, Session, Steering, Token,
+    CacheType, CancelToken, ConstraintSpec, ContextOptions, EngineError, FinishReason, FlashAttention, HiddenStates,
+    Limits, LoadOptions, Model, Sampler, Sampling, Session, Steering, Token,
 };
 use antidote::prompt::{Message, Role, Template};
 use antidote::vector::{ControlVector, LayerStats, SparseLayer, SvFile};
@@ -263,4 +263,29 @@ fn control_tokens_are_given_out_where_they_are_asked_for() {
     };
     assert!(!said(vec![]).contains(&text));
     assert!(said(model.end_token().into_iter().chain([end]).collect()).contains(&text));
+}
+
+/// With a template that opens the model's thinking the whole JSON went into the thinking, and the answer was empty.
+#[test]
+fn a_constraint_begins_behind_the_thinking() {
+    let model = model();
+    let tokens = prompt(&model, "How do I clean the lathe?");
+    let said = |free_until: &[&str], n: usize| {
+        let schema = ConstraintSpec::json_schema(r#"{"const": 7}"#).unwrap();
+        let mut sampler = Sampler::new(&Sampling::greedy(), model.n_vocab()).with_constraint(&schema, &model).unwrap();
+        let free_until = free_until.iter().map(ToString::to_string).collect();
+        let limits = Limits { free_until, ..Limits::tokens(n) };
+        let mut session = Session::new(&model, &options(), Steering::default()).unwrap();
+        let cancel = CancelToken::default();
+        session.answer(&tokens, &mut sampler, &limits, &cancel, &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    let mut session = Session::new(&model, &options(), Steering::default()).unwrap();
+    let free = answer(&mut session, &tokens).text;
+    let first = &free[..=free.find('.').unwrap()];
+    assert_eq!(said(&[], 120).text, "7");
+    assert_eq!(said(&["."], 120).text, format!("{first}7"));
+    assert_eq!(said(&["nowhere", "."], 120).text, format!("{first}7"));
+    // The turn cannot end in the thinking: there would be no answer.
+    let endless = said(&["nowhere"], 120);
+    assert_eq!((endless.finish, endless.text.starts_with(&free)), (FinishReason::Length, true));
 }

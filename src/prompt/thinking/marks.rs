@@ -1,9 +1,10 @@
-//! How models mark their thinking.
+//! The marks that count under a template.
 
+use super::families::KNOWN;
 use super::splitter::Splitter;
 use crate::engine::{Model, Token};
 
-/// One way to mark it. Everything here is dropped from what is shown.
+/// One way to mark thinking. Everything here is dropped from what is shown.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Marks {
     /// Thinking begins.
@@ -12,30 +13,28 @@ pub(super) struct Marks {
     pub close: &'static str,
     /// The answer begins, at once or behind the thinking. Without any, it begins with its first letter.
     pub answer: &'static [&'static str],
+    /// Those of them with which an answer in a given form begins, always.
+    pub lead: &'static [&'static str],
     /// Belongs to neither, before either.
     pub between: &'static [&'static str],
+    /// Belongs to neither, behind an answer that began with a mark or behind a thought.
+    pub end: &'static [&'static str],
     /// What of these are single control tokens in vocabularies that have them, which are otherwise not given out.
     pub tokens: &'static [&'static str],
+    /// A template that holds one of these marks thinking so.
+    pub signs: &'static [&'static str],
+    /// Whether these count under a template that has nobody's signs: no other text begins so.
+    pub counts_unnamed: bool,
 }
 
-/// Qwen, DeepSeek, SmolLM and most others.
-static THINK: Marks =
-    Marks { open: "<think>", close: "</think>", answer: &[], between: &[], tokens: &["<think>", "</think>"] };
-
-/// Magistral.
-static BRACKETS: Marks =
-    Marks { open: "[THINK]", close: "[/THINK]", answer: &[], between: &[], tokens: &["[THINK]", "[/THINK]"] };
-
-/// The channels of gpt-oss ("harmony"). What is said in its commentary is for people, as long as it calls no tool.
-static CHANNELS: Marks = Marks {
-    open: "<|channel|>analysis<|message|>",
-    close: "<|end|>",
-    answer: &["<|channel|>final<|message|>", "<|channel|>commentary<|message|>"],
-    between: &["<|start|>assistant"],
-    tokens: &["<|channel|>", "<|message|>", "<|end|>", "<|start|>"],
-};
-
-static KNOWN: [&Marks; 3] = [&THINK, &BRACKETS, &CHANNELS];
+impl Marks {
+    /// Whether `text` holds the end of a thought, and not only one that other turns have as well.
+    fn end_in(&self, text: &str) -> Option<usize> {
+        let end = text.find(self.close)?;
+        let is_of_any_turn = ["<|end|>", "<|eom|>"].contains(&self.close);
+        (!is_of_any_turn || self.answer.iter().any(|mark| text[end..].contains(mark))).then_some(end)
+    }
+}
 
 /// The marks that count under a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,21 +45,26 @@ pub struct ThinkingMarks {
 }
 
 impl ThinkingMarks {
-    /// All that are known.
+    /// All that are known and mistaken for nothing else.
     #[must_use]
     pub fn known() -> Self {
-        Self { marks: KNOWN.to_vec(), is_named: false }
+        Self { marks: KNOWN.into_iter().filter(|marks| marks.counts_unnamed).collect(), is_named: false }
     }
 
     /// Those that the text of a template names, or all that are known if it names none.
     #[must_use]
     pub fn of_template(source: &str) -> Self {
-        let is_named = |marks: &&&Marks| {
-            let telling = [marks.open, marks.close].into_iter().chain(marks.answer.iter().copied());
-            telling.filter(|mark| *mark != "<|end|>").any(|mark| source.contains(mark))
-        };
-        let named: Vec<&Marks> = KNOWN.iter().filter(is_named).copied().collect();
+        let is_named = |marks: &&Marks| marks.signs.iter().any(|sign| source.contains(sign));
+        let named: Vec<&Marks> = KNOWN.into_iter().filter(is_named).collect();
         if named.is_empty() { Self::known() } else { Self { marks: named, is_named: true } }
+    }
+
+    /// Those that an answer may hold whose template is unknown: beside the known ones those with which it begins, if it
+    /// goes on behind its thought.
+    pub(super) fn in_answer(answer: &str) -> Self {
+        let begins = |marks: &Marks| answer.trim_start().starts_with(marks.open) && marks.end_in(answer).is_some();
+        let marks = KNOWN.into_iter().filter(|marks| marks.counts_unnamed || begins(marks));
+        Self { marks: marks.collect(), is_named: false }
     }
 
     /// The control tokens of `model` that must be given out as text, so that the marks are seen: none under a template
@@ -71,18 +75,55 @@ impl ThinkingMarks {
         texts.filter_map(|text| model.control_token(text)).collect()
     }
 
-    /// Tells thinking from answering in what is said behind `prompt`. Some templates begin the thinking themselves.
+    /// Tells thinking from answering in what is said behind `prompt`. Some templates begin the thinking, or the answer,
+    /// themselves.
     #[must_use]
     pub fn splitter(&self, prompt: &str) -> Splitter {
+        if let Some(marks) = self.opened_by(prompt) {
+            return Splitter::thinking(self.marks.clone(), marks);
+        }
         let prompt = prompt.trim_end();
-        match self.marks.iter().find(|marks| prompt.ends_with(marks.open)) {
-            Some(marks) => Splitter::thinking(self.marks.clone(), marks),
+        let begins_answer = |marks: &&&Marks| marks.answer.iter().any(|mark| prompt.ends_with(mark));
+        match self.marks.iter().find(begins_answer) {
+            Some(marks) => Splitter::answering(self.marks.clone(), marks),
             None => Splitter::new(self.marks.clone()),
         }
     }
 
-    /// The same for an answer that is there as a whole, its prompt unknown: a thought that ends without a beginning was
-    /// begun by the template.
+    /// The texts behind the first of which an answer in a given form (a grammar, a schema) begins behind `prompt`: the
+    /// end of a thought that the template began, or the marks without which these models answer nothing. None if the
+    /// answer begins at once.
+    #[must_use]
+    pub fn lead_ends(&self, prompt: &str) -> Vec<String> {
+        let lead = |marks: &[&Marks]| -> Vec<String> {
+            marks.iter().flat_map(|marks| marks.lead).map(|mark| (*mark).to_owned()).collect()
+        };
+        match self.opened_by(prompt) {
+            Some(marks) if marks.lead.is_empty() => vec![marks.close.to_owned()],
+            Some(marks) => lead(&[marks]),
+            None if !self.is_named => vec![],
+            None => {
+                let lead = lead(&self.marks);
+                let has_begun = lead.iter().any(|mark| prompt.trim_end().ends_with(mark));
+                if has_begun { vec![] } else { lead }
+            }
+        }
+    }
+
+    /// Whether `prompt` ends in a thought that has begun and ended: the template keeps the model from thinking.
+    pub(super) fn ended_by(&self, prompt: &str) -> bool {
+        let prompt = prompt.trim_end();
+        self.marks.iter().any(|marks| prompt.ends_with(marks.close) && marks.close != "<|end|>")
+    }
+
+    /// The marks of the thought that the end of `prompt` begins.
+    pub(super) fn opened_by(&self, prompt: &str) -> Option<&'static Marks> {
+        let prompt = prompt.trim_end();
+        self.marks.iter().find(|marks| prompt.ends_with(marks.open)).copied()
+    }
+
+    /// The same as [`splitter`](Self::splitter) for an answer that is there as a whole, its prompt unknown: a thought that
+    /// ends without a beginning was begun by the template.
     pub(super) fn splitter_of_whole(&self, answer: &str) -> Splitter {
         let head = answer.trim_start();
         let is_marked = |marks: &&Marks| {
@@ -91,13 +132,9 @@ impl ThinkingMarks {
         if self.marks.iter().any(is_marked) {
             return Splitter::new(self.marks.clone());
         }
-        // The first end that there is. Where another mark says that the answer begins, the end alone says little.
-        let end = |marks: &&'static Marks| {
-            let close = answer.find(marks.close)?;
-            let goes_on = marks.answer.is_empty() || marks.answer.iter().any(|mark| answer[close..].contains(mark));
-            goes_on.then_some((close, *marks))
-        };
-        match self.marks.iter().filter_map(end).min_by_key(|(close, _)| *close) {
+        // The first end that there is.
+        let end = |marks: &&'static Marks| Some((marks.end_in(answer)?, *marks));
+        match self.marks.iter().filter_map(end).min_by_key(|(end, _)| *end) {
             Some((_, marks)) => Splitter::thinking(self.marks.clone(), marks),
             None => Splitter::new(self.marks.clone()),
         }
@@ -106,6 +143,7 @@ impl ThinkingMarks {
 
 #[cfg(test)]
 mod tests {
+    use super::super::families::*;
     use super::*;
 
     #[test]
@@ -114,6 +152,50 @@ mod tests {
         assert_eq!(marks("{{ content.split('</think>')[-1] }}"), [&THINK]);
         assert_eq!(marks("[THINK]{{ thinking }}[/THINK]"), [&BRACKETS]);
         assert_eq!(marks("<|start|>assistant<|channel|>final<|message|>"), [&CHANNELS]);
-        assert_eq!(marks("{{ message.content }}<|end|>"), KNOWN);
+        assert_eq!(marks("{{ message.content }}<|end|>"), ThinkingMarks::known().marks);
+        assert_eq!(marks("{{ '<|think|>' }}<|channel>thought"), [&GEMMA]);
+        assert_eq!(marks("<|begin|>assistant<|think|>{{ x }}<|end|>"), [&SOLAR]);
+        assert_eq!(
+            marks("think between <think></think>, answer between <response></response>"),
+            [&THINK_AND_RESPONSE, &THINK]
+        );
+        assert_eq!(marks("answer after 'Here is my response:'"), [&WORDS]);
+        assert_eq!(marks("{{ '<think{}>'.format(':opensource') }}"), [&HUNYUAN]);
+    }
+
+    #[test]
+    fn every_family_is_told_by_its_signs_and_can_begin_and_end() {
+        for marks in KNOWN {
+            assert!(!marks.open.is_empty() && !marks.close.is_empty() && !marks.signs.is_empty(), "{marks:?}");
+            assert!(marks.lead.iter().all(|mark| marks.answer.contains(mark)), "{marks:?}");
+            for sign in marks.signs {
+                assert!(ThinkingMarks::of_template(sign).marks.contains(&marks), "{marks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_constraint_begins_where_the_answer_does() {
+        let lead_ends = |template: &str, prompt: &str| ThinkingMarks::of_template(template).lead_ends(prompt);
+        let channels = ["<|channel|>final<|message|>", "<|channel|>final <|constrain|>json<|message|>"];
+        // The template opened the thought.
+        assert_eq!(lead_ends("<think>", "user: hi\nassistant: <think>\n"), ["</think>"]);
+        assert_eq!(lead_ends("", "<think>"), ["</think>"]);
+        assert_eq!(lead_ends("[THINK]", "[THINK]"), ["[/THINK]"]);
+        assert_eq!(lead_ends("<seed:think>", "<seed:think>"), ["</seed:think>"]);
+        assert_eq!(lead_ends("[BEGIN FINAL RESPONSE]", "Here are my reasoning steps:\n"), ["[BEGIN FINAL RESPONSE]"]);
+        assert_eq!(lead_ends("<|START_THINKING|>", "<|START_THINKING|>"), ["<|START_RESPONSE|>"]);
+        assert_eq!(lead_ends("<|open|>", "<|open|>think<|sep|>"), ["<|open|>response<|sep|>"]);
+        // Every answer has a mark of its own.
+        assert_eq!(lead_ends("<|channel|>final<|message|>", "<|start|>assistant"), channels);
+        assert_eq!(lead_ends("<|START_RESPONSE|>", "<|CHATBOT_TOKEN|>"), ["<|START_RESPONSE|>"]);
+        assert_eq!(lead_ends("<|START_RESPONSE|>", "<|START_THINKING|><|END_THINKING|>"), ["<|START_RESPONSE|>"]);
+        // It begins at once.
+        assert_eq!(lead_ends("<think>", "assistant: "), [""; 0]);
+        assert_eq!(lead_ends("<think>", "<think>\n\n</think>\n\n"), [""; 0]);
+        assert_eq!(lead_ends("<|START_RESPONSE|>", "<|CHATBOT_TOKEN|><|START_RESPONSE|>"), [""; 0]);
+        assert_eq!(lead_ends("<|open|>", "<|open|>response<|sep|>"), [""; 0]);
+        assert_eq!(lead_ends("{{ message.content }}", "<|START_OF_TURN_TOKEN|>"), [""; 0]);
+        assert_eq!(lead_ends("<channel|>", "<|channel>thought\n<channel|>"), [""; 0]);
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use antidote::engine::Model;
 use antidote::notices::Notice;
-use antidote::prompt::{Origin, Template, TemplateError, Variable};
+use antidote::prompt::thinking::{Thinking, without_thinking};
+use antidote::prompt::{Origin, Template, TemplateError, Variable, Variables};
 use clap::Args;
 
 /// What `--template` takes for the one template that needs no file.
@@ -20,7 +21,8 @@ pub struct TemplateArgs {
     /// Set a template variable; VALUE is JSON, or else text. Repeatable.
     #[arg(long = "template-var", value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub variables: Vec<(String, Variable)>,
-    /// Ask a reasoning model not to think (sets enable_thinking=false; not every template supports it).
+    /// Ask a reasoning model not to think, in the words that its template understands: enable_thinking=false,
+    /// thinking=false, thinking_budget=0, or a low reasoning_effort. A template that understands none is told of.
     #[arg(long)]
     pub no_thinking: bool,
     /// Use no chat template: texts go in as they are, control tokens in them included.
@@ -37,16 +39,22 @@ pub struct TemplateArgs {
 impl TemplateArgs {
     /// The template for `model`, and what there is to say about it.
     pub fn template(&self, model: &Model) -> Result<(Template, Vec<Notice>), TemplateError> {
-        let template = match &self.file {
-            _ if self.raw => Template::raw()?,
-            Some(file) if file.as_os_str() == CHATML => Template::chatml(model)?,
-            Some(file) => Template::from_file(file, model)?,
-            None => Template::of(model)?,
+        let template = || match &self.file {
+            _ if self.raw => Template::raw(),
+            Some(file) if file.as_os_str() == CHATML => Template::chatml(model),
+            Some(file) => Template::from_file(file, model),
+            None => Template::of(model),
         };
-        let thinking = self.no_thinking.then(|| ("enable_thinking".to_owned(), Variable::parse("false")));
-        let template = template.with_variables(thinking.into_iter().chain(self.variables.clone()).collect());
+        let variables: Variables = self.variables.iter().cloned().collect();
+        let (template, stays) = if self.no_thinking {
+            let (template, thinking) = without_thinking(template, &variables)?;
+            (template, (thinking == Thinking::Stays).then_some(Notice::ThinkingStays))
+        } else {
+            (template()?.with_variables(variables), None)
+        };
         let assumed = (template.origin() == Origin::Assumed).then_some(Notice::TemplateAssumed);
-        Ok((template.obeying_contents(self.parse_special), assumed.into_iter().collect()))
+        let notices = assumed.into_iter().chain(stays).collect();
+        Ok((template.obeying_contents(self.parse_special), notices))
     }
 }
 
