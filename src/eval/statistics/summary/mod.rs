@@ -125,8 +125,9 @@ impl Summary {
 }
 
 /// What an arm reached, as [`recommend`] asks for it; `None` if it lacks one of the two rates.
-fn level(arm: &ArmSummary) -> Option<Level> {
-    Some(Level { alpha: arm.arm.alpha, dsr: arm.dsr()?.value, benign: arm.benign?.value })
+pub(crate) fn level(arm: &ArmSummary) -> Option<Level> {
+    let kl = arm.utility.kl_per_token.map(|kl| kl.value);
+    Some(Level { alpha: arm.arm.alpha, dsr: arm.dsr()?.value, benign: arm.benign?.value, kl })
 }
 
 impl Asked {
