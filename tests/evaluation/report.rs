@@ -154,6 +154,9 @@ fn the_summary_has_the_figures_that_were_counted_once_more() {
                 assert_near(ours.value, &theirs[name], name);
             }
         }
+        assert_rate(ours.broken, &theirs["broken"], "broken");
+        assert_eq!(serde_json::json!(ours.broken_ids), theirs["broken_items"]);
+        assert_eq!(serde_json::json!(ours.unknown_language), theirs["unknown_language"]);
         let unreadable: Vec<&str> = theirs["unreadable"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert_eq!(ours.unreadable, unreadable);
     }

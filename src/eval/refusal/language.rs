@@ -75,7 +75,8 @@ fn unknown_in_latin(text: &str) -> Option<&'static str> {
         return None;
     }
     let found = Detector::with_allowlist(LATIN.to_vec()).detect(text)?;
-    let is_sure = found.is_reliable() || found.confidence() >= LEAST_CONFIDENCE;
+    let is_accented = || n_english == 0 && words.iter().any(|word| !word.is_ascii());
+    let is_sure = found.is_reliable() || found.confidence() >= LEAST_CONFIDENCE || is_accented();
     (found.lang() != Lang::Eng && is_sure).then(|| found.lang().eng_name())
 }
 
