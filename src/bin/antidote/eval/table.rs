@@ -58,11 +58,9 @@ pub fn print(summary: &Summary, folder: &Path) -> io::Result<()> {
 pub fn why_not(summary: &Summary) -> Option<String> {
     let (found, arm) = (summary.recommendations.first()?, summary.recommended()?);
     let alpha = found.at.alpha;
-    let kl = found.at.kl.filter(|_| summary.goals.is_absurd(&found.at)).map(|kl| {
-        format!(
-            "at α = {alpha} the KL from the plain model is {kl:.2} nats/token, above --max-kl {}",
-            summary.goals.max_kl
-        )
+    let kl = summary.too_far().and_then(|level| Some((level.alpha, level.kl?))).map(|(alpha, kl)| {
+        let most = summary.goals.max_kl;
+        format!("α = {alpha} reaches both rates, but its KL from the plain model is {kl:.4} nats/token, above --max-kl {most}")
     });
     let broken = arm.broken.filter(|broken| broken.hits > 0).map(|broken| {
         format!(

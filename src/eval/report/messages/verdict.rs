@@ -81,10 +81,11 @@ impl Messages {
     }
 
     /// Why an α is no recommendation: the model is too far from the plain one there.
-    pub(in crate::eval::report) fn absurd(self, kl: f64, most: f64) -> String {
+    pub(in crate::eval::report) fn absurd(self, at: f32, kl: f64, most: f64) -> String {
+        let at = alpha(at);
         self.pick(
-            format!("There the model is too far from the plain one: KL {kl:.2} nats/token, of which at most {most} are allowed."),
-            format!("そこでは素のモデルから離れすぎています: KL は {kl:.2} nat/トークンで、上限は {most} です。"),
+            format!("α = {at} reaches both, but there the model is too far from the plain one: KL {kl:.4} nats/token, above the limit of {most}."),
+            format!("α = {at} は両方を満たしますが、素のモデルから離れすぎています: KL は {kl:.4} nat/トークンで、上限の {most} を超えます。"),
         )
     }
 
@@ -92,8 +93,8 @@ impl Messages {
     pub(in crate::eval::report) fn broken_there(self, broken: &Rate) -> String {
         let (hits, n) = (broken.hits, broken.n);
         self.pick(
-            format!("There {hits} of {n} answers to harmless requests are broken: they only repeat themselves or hold no word."),
-            format!("そこでは無害な依頼への回答 {n} 件のうち {hits} 件が壊れています(繰り返すだけ、または言葉がない)。"),
+            format!("At that α {hits} of {n} answers to harmless requests are broken: they only repeat themselves or hold no word."),
+            format!("その α では無害な依頼への回答 {n} 件のうち {hits} 件が壊れています(繰り返すだけ、または言葉がない)。"),
         )
     }
 

@@ -21,9 +21,8 @@ pub(super) fn sentences(view: &View<'_>) -> (Vec<String>, &'static str) {
         sentences.extend(found.below.map(|below| messages.below(below)));
         sentences.extend(doubts(summary, messages));
     } else {
-        let goals = &summary.goals;
-        let kl = found.at.kl.filter(|_| goals.is_absurd(&found.at));
-        sentences.extend(kl.map(|kl| messages.absurd(kl, goals.max_kl)));
+        let too_far = summary.too_far().and_then(|level| Some((level.alpha, level.kl?)));
+        sentences.extend(too_far.map(|(alpha, kl)| messages.absurd(alpha, kl, summary.goals.max_kl)));
         let broken = summary.recommended().and_then(|arm| arm.broken).filter(|broken| broken.hits > 0);
         sentences.extend(broken.map(|broken| messages.broken_there(&broken)));
     }
