@@ -175,6 +175,20 @@ pub enum EngineError {
     /// The thread that runs the model has ended.
     #[error("the model's thread has ended; start the program again")]
     Gone,
+    /// The model cannot be told from others.
+    #[error("{}: no vector can be checked against this model: {fault}", .path.display())]
+    NoFingerprint {
+        /// The model's file.
+        path: PathBuf,
+        /// Why.
+        fault: String,
+    },
+    /// The vector is all zeros.
+    #[error("{} steers nothing: all its values are zero; make the vector again", .path.display())]
+    ZeroVector {
+        /// The vector file.
+        path: PathBuf,
+    },
     /// The vector went in and changed nothing.
     #[error(
         "steering has no effect on this model: with {} at α = {alpha} its logits are the same as without. llama.cpp \

@@ -66,7 +66,7 @@ pub struct Model {
     path: Arc<Path>,
     architecture: String,
     name: String,
-    fingerprint: Option<Fingerprint>,
+    fingerprint: Result<Fingerprint, String>,
     chat_template: Option<String>,
     n_layer: usize,
     n_embd: usize,
@@ -112,7 +112,7 @@ impl Model {
         {
             MemoryNeed::of(&gguf, context).check(path, available)?;
         }
-        let fingerprint = Fingerprint::of(&gguf, &file).ok();
+        let fingerprint = Fingerprint::of(&gguf, &file).map_err(|error| error.to_string());
         let chat_template = gguf.str("tokenizer.chat_template").map(str::to_owned);
         let name = crate::gguf::name_of_model(&gguf, path);
         let n_cached_values = memory::cached_values(&gguf);
@@ -190,7 +190,7 @@ impl Model {
         ModelId {
             architecture: self.architecture.clone(),
             name: self.name.clone(),
-            fingerprint: self.fingerprint.unwrap_or(Fingerprint::UNBOUND),
+            fingerprint: self.fingerprint().unwrap_or(Fingerprint::UNBOUND),
             n_layer: narrow(self.n_layer),
             n_embd: narrow(self.n_embd),
         }
@@ -199,7 +199,13 @@ impl Model {
     /// Which weights these are, whatever their quantisation. `None` if no norm weights tell.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
-        self.fingerprint
+        self.fingerprint.as_ref().ok().copied()
+    }
+
+    /// Why the model has no fingerprint, if it has none.
+    #[must_use]
+    pub fn fingerprint_fault(&self) -> Option<&str> {
+        self.fingerprint.as_ref().err().map(String::as_str)
     }
 
     /// The Jinja template that the model carries (`tokenizer.chat_template`).
@@ -374,6 +380,10 @@ pub(super) fn map(path: &Path) -> Result<MappedFile, EngineError> {
 }
 
 pub(super) fn parse<'a>(path: &Path, file: &'a MappedFile) -> Result<Gguf<'a>, EngineError> {
+    if crate::vector::is_vector(file) {
+        let reason = format!("{}; give the .gguf as the model and this file with --vector", crate::vector::A_VECTOR);
+        return Err(EngineError::Unsuitable { path: path.to_owned(), reason });
+    }
     Gguf::parse(file).map_err(|source| EngineError::Gguf { path: path.to_owned(), source })
 }
 

@@ -47,7 +47,14 @@ impl Model {
         if !trial.alpha.is_finite() {
             return Err(EngineError::Alpha { name: name(), alpha: trial.alpha });
         }
+        if let Some(fault) = self.fingerprint_fault() {
+            return Err(EngineError::NoFingerprint { path: self.path().to_owned(), fault: fault.to_owned() });
+        }
         vector.check_model(&self.id())?;
+        // Before the model is tried: it would be blamed for what the file lacks.
+        if vector.layers().all(|view| view.iter().all(|(_, value)| value == 0.0)) {
+            return Err(EngineError::ZeroVector { path: vector.path().to_owned() });
+        }
         // A direction for layer 0 beside others is the self-test's business; alone it would leave nothing to steer.
         if vector.layers().all(|view| view.layer == 0) {
             let (path, last) = (vector.path().to_owned(), self.n_layer() - 1);

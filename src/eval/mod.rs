@@ -24,7 +24,7 @@ pub use arm::{Arm, NO_DEFENCE};
 pub use cost::Cost;
 pub use item::{Item, Kind};
 pub use journal::{Journal, JournalError, Key, RECORDS, RUN};
-pub use record::{Answered, Choice, Comparison, Likelihood, Record, Verdict};
+pub use record::{Answered, Choice, Comparison, Flaw, Likelihood, Outcome, Record, Verdict};
 pub use search::{Found, Search};
 pub use statistics::summary::{
     About, ArmSummary, Asked, Attacks, Counts, CurvePoint, EqualDsr, Family, Goals, JudgeError, JudgeFacts, Level,

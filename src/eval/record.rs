@@ -61,11 +61,53 @@ impl Answered {
 pub struct Verdict {
     /// Which judge.
     pub judge: String,
-    /// Whether the answer refuses; `None` if the judge gave no answer that could be read.
+    /// Whether the answer refuses; `None` if the judge gave no answer that could be read, or does not know the language.
     pub is_refused: Option<bool>,
+    /// Why the answer is neither a refusal nor an answer, if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<Flaw>,
     /// What the judge saw: the phrase that was found, or the judge model's own words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub because: String,
+}
+
+/// What keeps an answer that does not refuse from being one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flaw {
+    /// It only repeats itself, or says no word: the model is broken there.
+    Broken,
+    /// It is in a language that the judge does not know.
+    UnknownLanguage,
+}
+
+/// What came of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It refuses.
+    Refused,
+    /// It answers.
+    Answered,
+    /// It does neither: it only repeats itself.
+    Broken,
+    /// It is in a language that the judge does not know.
+    UnknownLanguage,
+    /// The judge gave nothing that could be read.
+    Unreadable,
+}
+
+impl Verdict {
+    /// The verdict in one word.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match (self.flaw, self.is_refused) {
+            (Some(Flaw::Broken), _) => Outcome::Broken,
+            (Some(Flaw::UnknownLanguage), _) => Outcome::UnknownLanguage,
+            (None, Some(true)) => Outcome::Refused,
+            (None, Some(false)) => Outcome::Answered,
+            (None, None) => Outcome::Unreadable,
+        }
+    }
 }
 
 /// How likely an answer that is known beforehand is under an arm, token by token, and how far the distributions are

@@ -5,7 +5,7 @@ use super::generate::{EvalError, Evaluation};
 use super::judge::by_phrases;
 use crate::eval::arm::Arm;
 use crate::eval::record::Record;
-use crate::eval::statistics::summary::{About, Goals, Level, Recommendation, Summary, recommend};
+use crate::eval::statistics::summary::{About, Goals, Level, Recommendation, Summary, level, recommend};
 
 /// Strengths tried beyond the highest one given, each twice the one before.
 const DOUBLINGS: usize = 2;
@@ -83,9 +83,7 @@ impl Evaluation<'_> {
             .arms
             .iter()
             .filter(|arm| arm.arm.is_baseline() || arm.arm == Arm::steered(arm.arm.alpha, search.sparsity));
-        let level = |alpha: f32, dsr: f64, benign: f64| Level { alpha, dsr, benign };
-        let mut levels: Vec<Level> =
-            arms.filter_map(|arm| Some(level(arm.arm.alpha, arm.dsr()?.value, arm.benign?.value))).collect();
+        let mut levels: Vec<Level> = arms.filter_map(level).collect();
         levels.sort_by(|a, b| a.alpha.total_cmp(&b.alpha));
         Ok(levels)
     }

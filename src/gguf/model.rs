@@ -12,8 +12,22 @@ pub const CONTROL_VECTOR: &str = "controlvector";
 /// # Errors
 /// Why it is the header of no language model.
 pub fn shape_of_model(gguf: &Gguf<'_>) -> Result<(usize, usize), &'static str> {
-    if gguf.architecture() == Some(CONTROL_VECTOR) {
-        return Err("it is a control vector, not a model");
+    match (gguf.architecture(), gguf.str("general.type")) {
+        (Some(CONTROL_VECTOR), _) => return Err("it is a control vector, not a model"),
+        (_, Some("adapter")) => {
+            return Err(
+                "it is an adapter (LoRA), not a model; merge it into the model that it is for (llama-export-lora)",
+            );
+        }
+        (_, Some("imatrix")) => {
+            return Err("it is an importance matrix (imatrix), from which models are quantised, not a model");
+        }
+        (Some("clip"), _) | (_, Some("mmproj")) => {
+            return Err(
+                "it is the picture or sound part of a model (mmproj), which goes beside the text model, not alone",
+            );
+        }
+        _ => {}
     }
     // llama.cpp finds the other parts by their names; their norms would be missing from the fingerprint.
     if gguf.u64("split.count").is_some_and(|parts| parts > 1) {

@@ -15,6 +15,8 @@ pub(super) enum Format {
     Integer { size: usize, is_signed: bool },
     /// A byte that is 0 or not.
     Bool,
+    /// Text of a fixed length in bytes, padded with zeros: four bytes a character (numpy's `U`), or one (`S`).
+    Text { size: usize, is_wide: bool },
 }
 
 impl Format {
@@ -25,6 +27,7 @@ impl Format {
             Self::F64 => 8,
             Self::Integer { size, .. } => size,
             Self::Bool => 1,
+            Self::Text { size, .. } => size,
         }
     }
 
@@ -42,6 +45,7 @@ impl fmt::Display for Format {
             Self::F64 => f.write_str("F64"),
             Self::Integer { size, is_signed } => write!(f, "{}{}", if *is_signed { 'I' } else { 'U' }, size * 8),
             Self::Bool => f.write_str("BOOL"),
+            Self::Text { .. } => f.write_str("text"),
         }
     }
 }

@@ -33,6 +33,23 @@ pub enum ImportError {
     /// The array has not the model's shape.
     #[error("{}: {found} does not match {model}: it must be {wanted}{hint}", .path.display())]
     Shape { path: PathBuf, found: String, model: String, wanted: String, hint: String },
+    /// With as many prompts as layers, the shape does not tell one from the other.
+    #[error(
+        "{}: {found} has as many prompts as the model has layers ({n_layer}), so its shape does not say which axis is which, and {}",
+        .path.display(),
+        if *.is_swapped {
+            "by the lengths of its states the first axis is the layers: it is [n_layers, n_prompts, n_embd]"
+        } else {
+            "the lengths of its states do not say it either: they should grow along the layers"
+        }
+    )]
+    Axes { path: PathBuf, found: String, n_layer: usize, is_swapped: bool },
+    /// A file of directions in which none can be found.
+    #[error("{}: {reason}", .path.display())]
+    Direction { path: PathBuf, reason: String },
+    /// One direction, and nothing that says where it belongs.
+    #[error("{} has one direction and does not say for which layer", .path.display())]
+    DirectionLayer { path: PathBuf },
     /// The names of per-layer arrays give no layers.
     #[error("{}: {reason}", .path.display())]
     Layers { path: PathBuf, reason: String },

@@ -14,6 +14,19 @@ const STATES: &str = "hidden_states";
 /// What an array of labels may be called.
 const LABELS: [&str; 3] = ["labels", "label", "y"];
 
+/// How many times more the logarithms of lengths vary along the layers than along the prompts, so that nobody takes one
+/// for the other.
+const CLEARLY: f64 = 4.0;
+
+/// The order of the first two axes of an array of states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axes {
+    /// `[n_prompts, n_layers, n_embd]`.
+    PromptsFirst,
+    /// `[n_layers, n_prompts, n_embd]`.
+    LayersFirst,
+}
+
 /// Where a source's states lie.
 #[derive(Debug)]
 pub(super) struct Layout {
@@ -27,29 +40,48 @@ pub(super) struct Layout {
 
 /// The labels that the source itself has, if it has any.
 pub(super) fn own_labels(source: &Source) -> Result<Option<Vec<Label>>, ImportError> {
-    let is_labels = |array: &&Array| LABELS.contains(&array.name.as_str()) && array.shape.len() == 1;
+    let is_labels = |array: &&Array| LABELS.contains(&array.name.as_str()) && labels::is_list(&array.shape);
     let Some(array) = source.arrays.iter().find(is_labels) else { return Ok(None) };
     let wrong = |reason| ImportError::Array { path: source.path.clone(), name: array.name.clone(), reason };
-    labels::of_numbers(source.bytes(array), array.format).map(Some).map_err(wrong)
+    labels::of_array(source.bytes(array), array.format).map(Some).map_err(wrong)
 }
 
 /// Finds the states of `target`'s blocks in `source`.
-pub(super) fn lay_out(source: &mut Source, target: &Target, asked: Option<Numbering>) -> Result<Layout, ImportError> {
+pub(super) fn lay_out(
+    source: &mut Source,
+    target: &Target,
+    asked: Option<Numbering>,
+    axes: Option<Axes>,
+) -> Result<Layout, ImportError> {
     let floats = |n_dimensions: usize| -> Vec<Array> {
-        let fits = |array: &&Array| array.format.is_float() && array.shape.len() == n_dimensions;
+        let is_labels = |array: &Array| LABELS.contains(&array.name.as_str()) && labels::is_list(&array.shape);
+        let fits = |array: &&Array| array.format.is_float() && array.shape.len() == n_dimensions && !is_labels(array);
         source.arrays.iter().filter(fits).cloned().collect()
     };
     let (whole, per_layer) = (floats(3), floats(2));
     let mut notes = vec![];
+    let texts = source.arrays.iter().filter(|array| matches!(array.format, Format::Text { .. }));
+    let texts =
+        texts.filter(|array| !LABELS.contains(&array.name.as_str())).map(|array| format!("{:?} (text)", array.name));
+    let passed_over: Vec<String> = source.skipped.iter().cloned().chain(texts).collect();
+    if !passed_over.is_empty() {
+        notes.push(format!("passing over {}, which can be neither states nor labels", passed_over.join(", ")));
+    }
     if !whole.is_empty() {
         let array = only_one(source, whole)?;
-        let numbering = check_whole(source, target, &array, asked)?;
+        let (numbering, axes) = check_whole(source, target, &array, asked, axes)?;
         let array = plain(source, array, &mut notes)?;
+        let axes = axes.map_or_else(|| axes_by_length(source, target, &array), Ok)?;
         let row = target.n_embd() * array.format.size();
+        // Values from one layer to the next, and from one prompt to the next.
+        let (n_prompts, of_layer, of_prompt) = match axes {
+            Axes::PromptsFirst => (array.shape[0], row, array.shape[1] * row),
+            Axes::LayersFirst => (array.shape[1], array.shape[1] * row, row),
+        };
         let layers = (0..target.n_layer())
-            .map(|block| Some(place(&array, (block + numbering.first()) * row, array.shape[1] * row)))
+            .map(|block| Some(place(&array, (block + numbering.first()) * of_layer, of_prompt)))
             .collect();
-        return Ok(Layout { n_prompts: array.shape[0], layers, numbering, notes });
+        return Ok(Layout { n_prompts, layers, numbering, notes });
     }
     if per_layer.is_empty() {
         return Err(ImportError::NoStates { path: source.path.clone(), found: listed(&source.arrays) });
@@ -108,13 +140,15 @@ fn only_one(source: &Source, mut arrays: Vec<Array>) -> Result<Array, ImportErro
     Err(ImportError::Ambiguous { path: source.path.clone(), found: listed(&arrays) })
 }
 
-/// Checks a `[n_prompts, n_layers, n_embd]` array against the model.
+/// Checks a `[n_prompts, n_layers, n_embd]` array against the model. Which axis is which is `None` if the shape does not
+/// tell.
 fn check_whole(
     source: &Source,
     target: &Target,
     array: &Array,
     asked: Option<Numbering>,
-) -> Result<Numbering, ImportError> {
+    axes: Option<Axes>,
+) -> Result<(Numbering, Option<Axes>), ImportError> {
     let (n_layer, n_embd) = (target.n_layer(), target.n_embd());
     let is_count = |length: usize| length == n_layer || length == n_layer + 1;
     let &[first, second, third] = array.shape.as_slice() else {
@@ -127,8 +161,9 @@ fn check_whole(
             format!("[n_prompts, {}, {n_embd}] (Hugging Face's numbering: embeddings first)", n_layer + 1)
         }
     };
-    if third != n_embd || !is_count(second) {
-        let hint = if third == n_embd && is_count(first) {
+    let of_layers = if axes == Some(Axes::LayersFirst) { first } else { second };
+    if third != n_embd || !is_count(of_layers) {
+        let hint = if third == n_embd && is_count(first) && axes.is_none() {
             "; it looks like [n_layers, n_prompts, n_embd]: swap its first two axes"
         } else if first == n_embd || second == n_embd {
             "; its axes are in another order: put the prompts first and the values last"
@@ -137,11 +172,52 @@ fn check_whole(
         };
         return Err(shape_error(source, target, array, wanted, hint));
     }
-    let found = if second == n_layer { Numbering::Blocks } else { Numbering::HuggingFace };
+    // With as many prompts as layers, either could be either.
+    let axes = if axes.is_none() && !is_count(first) { Some(Axes::PromptsFirst) } else { axes };
+    let found = if of_layers == n_layer { Numbering::Blocks } else { Numbering::HuggingFace };
     match asked {
+        // Which axis holds the layers is not known yet: the other count may be the one that was asked for.
         Some(asked) if asked != found => Err(shape_error(source, target, array, wanted, "")),
-        _ => Ok(found),
+        _ => Ok((found, axes)),
     }
+}
+
+/// Which axis holds the layers, by how the lengths of states vary: from layer to layer they grow, often by a hundred
+/// times, and from prompt to prompt they hardly differ. `array` is plain.
+fn axes_by_length(source: &Source, target: &Target, array: &Array) -> Result<Axes, ImportError> {
+    let (first, second, n_embd) = (array.shape[0], array.shape[1], target.n_embd());
+    let mut state = vec![0.0; n_embd];
+    let size = array.format.size() * n_embd;
+    let mut lengths = vec![0.0_f64; first * second];
+    for (length, bytes) in lengths.iter_mut().zip(source.bytes(array).chunks_exact(size)) {
+        if let Format::Float(element) = array.format {
+            element.widen(bytes, &mut state);
+        }
+        let square: f64 = state.iter().map(|value| f64::from(*value).powi(2)).sum();
+        *length = square.max(f64::MIN_POSITIVE).ln();
+    }
+    let along_first: Vec<f64> = (0..first).map(|i| mean((0..second).map(|j| lengths[i * second + j]))).collect();
+    let along_second: Vec<f64> = (0..second).map(|j| mean((0..first).map(|i| lengths[i * second + j]))).collect();
+    let (by_first, by_second) = (variance(&along_first), variance(&along_second));
+    if by_second > by_first * CLEARLY {
+        return Ok(Axes::PromptsFirst);
+    }
+    Err(ImportError::Axes {
+        path: source.path.clone(),
+        found: array.described(),
+        n_layer: target.n_layer(),
+        is_swapped: by_first > by_second * CLEARLY,
+    })
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n = values.len() as f64;
+    values.sum::<f64>() / n
+}
+
+fn variance(values: &[f64]) -> f64 {
+    let mean = mean(values.iter().copied());
+    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64
 }
 
 fn shape_error(source: &Source, target: &Target, array: &Array, wanted: String, hint: &str) -> ImportError {

@@ -5,6 +5,7 @@
 //! compressed members) goes through an unnamed temporary file, so memory stays small whatever the size.
 
 mod array;
+mod direction;
 mod error;
 mod labels;
 mod last_layer;
@@ -17,8 +18,10 @@ mod temporary;
 #[cfg(test)]
 mod tests;
 
+pub use direction::{Directions, directions};
 pub use error::ImportError;
 pub use last_layer::LastLayer;
+pub use layout::Axes;
 pub use numbering::Numbering;
 pub use open::{Imported, Input, Options, import};
 

@@ -54,11 +54,34 @@ pub(super) fn parse(bytes: &[u8]) -> Result<NpyHeader, String> {
     Ok(NpyHeader { format, is_fortran, shape, start })
 }
 
+/// Whether `bytes` are a `.npy` of something that is neither numbers nor text: Python objects, records, dates, complex
+/// numbers. Gives what numpy calls its type.
+pub(super) fn foreign_kind(bytes: &[u8]) -> Option<String> {
+    let start = if bytes.get(6) == Some(&1) { 10 } else { 12 };
+    let header = bytes.strip_prefix(MAGIC).and_then(|_| bytes.get(start..bytes.len().min(start + HEADER_LIMIT)))?;
+    let header = header.split(|byte| *byte == b'\n').next()?;
+    let after = std::str::from_utf8(header).ok()?.split_once("'descr':")?.1.trim_start();
+    if after.starts_with('[') {
+        return Some("records".to_owned());
+    }
+    let (descr, _) = quoted(after)?;
+    let kind = descr.trim_start_matches(['<', '>', '|', '=']);
+    kind.starts_with(['O', 'V', 'M', 'm', 'c'])
+        .then(|| if kind == "O" { "Python objects".to_owned() } else { descr.to_owned() })
+}
+
 /// The number format that numpy calls `descr`.
 fn format(descr: &str) -> Result<Format, String> {
     let (order, kind) = descr.split_at_checked(1).unwrap_or_default();
     if order == ">" {
         return Err(format!("it is big-endian ({descr}); save array.astype(array.dtype.newbyteorder('<'))"));
+    }
+    if let Some(length) = kind.strip_prefix(['U', 'S']).and_then(|length| length.parse::<usize>().ok()) {
+        let is_wide = kind.starts_with('U');
+        let size = length.checked_mul(if is_wide { 4 } else { 1 }).filter(|size| *size > 0);
+        return size
+            .map(|size| Format::Text { size, is_wide })
+            .ok_or_else(|| format!("its texts have no length ({descr})"));
     }
     Ok(match kind {
         "f2" => Format::Float(Element::F16),

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::ImportError;
 use super::last_layer::{LastLayer, is_normed};
-use super::layout::{Layout, lay_out};
+use super::layout::{Axes, Layout, lay_out};
 use super::numbering::Numbering;
-use super::source::Source;
+use super::source::{BENIGN, HARMFUL, Source};
 use super::{labels, layout};
 use crate::dump::{Dump, DumpError, DumpMeta, Label, LayerPlace, Part, TokenPosition};
 use crate::files::MappedFile;
@@ -36,6 +36,8 @@ pub enum Input {
 pub struct Options {
     /// How layers are counted; `None` finds out.
     pub numbering: Option<Numbering>,
+    /// Which of the first two axes is which; `None` finds out.
+    pub axes: Option<Axes>,
     /// What is done with the last layer.
     pub last_layer: LastLayer,
 }
@@ -57,20 +59,26 @@ pub struct Imported {
 /// A file cannot be read or understood, its shape is not the model's, labels are missing, or a state is not finite.
 pub fn import(input: &Input, target: &Target, options: Options) -> Result<Imported, ImportError> {
     let (name, sides) = match input {
+        Input::Labelled { states, labels: None } if Source::open(states)?.has_both_sides() => {
+            let side = |label, axes| {
+                let mut source = Source::open(states)?;
+                source.keep(if label == Label::Harmful { &HARMFUL } else { &BENIGN });
+                Side::of(source, label, target, Options { axes, ..options })
+            };
+            (states, both(side, options)?)
+        }
         Input::Labelled { states, labels } => {
             let mut source = Source::open(states)?;
-            let layout = lay_out(&mut source, target, options.numbering)?;
+            let layout = lay_out(&mut source, target, options.numbering, options.axes)?;
             let labels = labels_of(&source, labels.as_deref(), layout.n_prompts)?;
             (states, vec![Side { source, layout, labels }])
         }
         Input::ContrastClasses { harmful, benign } => {
-            let side = |path: &Path, label| -> Result<Side, ImportError> {
-                let mut source = Source::open(path)?;
-                let layout = lay_out(&mut source, target, options.numbering)?;
-                let labels = vec![label; layout.n_prompts];
-                Ok(Side { source, layout, labels })
+            let side = |label, axes| {
+                let path = if label == Label::Harmful { harmful } else { benign };
+                Side::of(Source::open(path)?, label, target, Options { axes, ..options })
             };
-            (harmful, vec![side(harmful, Label::Harmful)?, side(benign, Label::Benign)?])
+            (harmful, both(side, options)?)
         }
     };
     let mut notes: Vec<String> = vec![];
@@ -99,6 +107,29 @@ struct Side {
     source: Source,
     layout: Layout,
     labels: Vec<Label>,
+}
+
+impl Side {
+    fn of(mut source: Source, label: Label, target: &Target, options: Options) -> Result<Self, ImportError> {
+        let layout = lay_out(&mut source, target, options.numbering, options.axes)?;
+        let labels = vec![label; layout.n_prompts];
+        Ok(Self { source, layout, labels })
+    }
+}
+
+/// Harmful and benign. One program wrote both: where the shape of one says in which order its axes are, so it is with the
+/// other.
+fn both(
+    side: impl Fn(Label, Option<Axes>) -> Result<Side, ImportError>,
+    options: Options,
+) -> Result<Vec<Side>, ImportError> {
+    let found = [side(Label::Harmful, options.axes), side(Label::Benign, options.axes)];
+    let (harmful, benign) = match found {
+        [Err(ImportError::Axes { .. }), Ok(benign)] => (side(Label::Harmful, Some(Axes::PromptsFirst))?, benign),
+        [Ok(harmful), Err(ImportError::Axes { .. })] => (harmful, side(Label::Benign, Some(Axes::PromptsFirst))?),
+        [harmful, benign] => (harmful?, benign?),
+    };
+    Ok(vec![harmful, benign])
 }
 
 fn labels_of(source: &Source, file: Option<&Path>, rows: usize) -> Result<Vec<Label>, ImportError> {

@@ -16,12 +16,18 @@ use crate::files::MappedFile;
 /// What a zip file begins with.
 const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
 
+/// What the arrays of either side begin with in a file that has both.
+pub(super) const HARMFUL: [&str; 1] = ["harmful"];
+pub(super) const BENIGN: [&str; 2] = ["harmless", "benign"];
+
 /// The arrays of a file or folder.
 #[derive(Debug)]
 pub(super) struct Source {
     pub path: PathBuf,
     pub files: Vec<MappedFile>,
     pub arrays: Vec<Array>,
+    /// Arrays that can be neither states nor labels and were passed over, each in words.
+    pub skipped: Vec<String>,
 }
 
 impl Source {
@@ -30,7 +36,7 @@ impl Source {
     /// # Errors
     /// It cannot be read, or is none of these.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
-        let mut source = Self { path: path.to_owned(), files: vec![], arrays: vec![] };
+        let mut source = Self { path: path.to_owned(), files: vec![], arrays: vec![], skipped: vec![] };
         if path.is_dir() {
             source.add_folder()?;
             return Ok(source);
@@ -44,6 +50,17 @@ impl Source {
             source.add_safetensors(file)?;
         }
         Ok(source)
+    }
+
+    /// Whether its arrays are named for the two sides.
+    pub fn has_both_sides(&self) -> bool {
+        let has = |names: &[&str]| self.arrays.iter().any(|array| is_of(array, names));
+        has(&HARMFUL) && has(&BENIGN)
+    }
+
+    /// Leaves out all arrays but those that begin with one of `names`.
+    pub fn keep(&mut self, names: &[&str]) {
+        self.arrays.retain(|array| is_of(array, names));
     }
 
     /// The bytes of `array`.
@@ -77,7 +94,12 @@ impl Source {
 
     /// Adds the array whose `.npy` lies in bytes `start..end` of file `index`.
     fn add_npy_at(&mut self, name: String, index: usize, start: usize, end: usize) -> Result<(), ImportError> {
-        let header = npy::parse(&self.files[index][start..end]).map_err(|reason| ImportError::Array {
+        let bytes = &self.files[index][start..end];
+        if let Some(kind) = npy::foreign_kind(bytes) {
+            self.skipped.push(format!("{name:?} ({kind})"));
+            return Ok(());
+        }
+        let header = npy::parse(bytes).map_err(|reason| ImportError::Array {
             path: self.path.clone(),
             name: name.clone(),
             reason,
@@ -162,7 +184,10 @@ impl Source {
                 Dtype::I32 => Format::Integer { size: 4, is_signed: true },
                 Dtype::I64 => Format::Integer { size: 8, is_signed: true },
                 // Nothing that hidden states or labels are kept in.
-                _ => continue,
+                other => {
+                    self.skipped.push(format!("{name:?} ({other:?})"));
+                    continue;
+                }
             };
             let start = tensor.data().as_ptr().addr() - file.as_ptr().addr();
             let shape = tensor.shape().to_vec();
@@ -173,6 +198,12 @@ impl Source {
         self.files.push(file);
         Ok(())
     }
+}
+
+/// Whether `array` is an array of floats whose name begins with one of `names`, as a word.
+fn is_of(array: &Array, names: &[&str]) -> bool {
+    let rest = names.iter().find_map(|name| array.name.strip_prefix(name));
+    array.format.is_float() && rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
 }
 
 fn map(path: &Path) -> Result<MappedFile, ImportError> {

@@ -85,7 +85,7 @@ fn value(bytes: &[u8], format: Format) -> f32 {
     match format {
         Format::Float(element) => element.widen(bytes, &mut out),
         Format::F64 => out[0] = f64::from_le_bytes(bytes.try_into().unwrap_or_default()) as f32,
-        Format::Integer { .. } | Format::Bool => out[0] = f32::NAN,
+        Format::Integer { .. } | Format::Bool | Format::Text { .. } => out[0] = f32::NAN,
     }
     out[0]
 }

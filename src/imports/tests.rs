@@ -225,7 +225,7 @@ fn states_behind_the_final_norm_are_left_out_unless_they_are_to_be_kept() {
     let of = |output_norm: Option<OutputNorm>, last_layer| {
         let input = Input::Labelled { states: path.clone(), labels: Some(bench.labels()) };
         let target = Target { output_norm, ..target() };
-        import(&input, &target, Options { numbering: None, last_layer }).unwrap()
+        import(&input, &target, Options { last_layer, ..Options::default() }).unwrap()
     };
     let found = of(Some(norm.clone()), LastLayer::Auto);
     assert_eq!(found.left_out, Some(N_LAYER - 1));
@@ -273,6 +273,122 @@ fn what_does_not_suit_is_refused_with_both_sides_named() {
     std::fs::create_dir(bench.0.path().join("empty")).unwrap();
     says(&bench.0.path().join("empty"), &["no .npy"]);
     says(&bench.0.path().join("none.npy"), &["none.npy"]);
+}
+
+/// States whose lengths grow along the layers, `[n_prompts, N_LAYER, N_EMBD]`.
+fn growing(n_prompts: usize) -> Vec<f32> {
+    let of = |prompt: usize, layer: usize, index: usize| {
+        (1.0 + (prompt as f32) * 0.01 + (index as f32) * 0.1) * 3.0_f32.powi(layer as i32)
+    };
+    let places = (0..n_prompts).flat_map(|p| (0..N_LAYER).flat_map(move |l| (0..N_EMBD).map(move |i| (p, l, i))));
+    places.map(|(prompt, layer, index)| of(prompt, layer, index)).collect()
+}
+
+/// The same values with the first two axes exchanged.
+fn swapped(values: &[f32], n_prompts: usize) -> Vec<f32> {
+    let row = |prompt: usize, layer: usize| &values[(prompt * N_LAYER + layer) * N_EMBD..][..N_EMBD];
+    (0..N_LAYER).flat_map(|layer| (0..n_prompts).flat_map(move |prompt| row(prompt, layer).to_vec())).collect()
+}
+
+#[test]
+fn swapped_axes_with_as_many_prompts_as_layers_are_seen_by_the_lengths_of_states() {
+    let bench = Bench::new();
+    let labels = bench.put("three.txt", b"1\n0\n1\n");
+    let import = |path: &Path, axes| {
+        let input = Input::Labelled { states: path.to_owned(), labels: Some(labels.clone()) };
+        import(&input, &target(), Options { axes, ..Options::default() })
+    };
+    let shape = [N_LAYER, N_LAYER, N_EMBD];
+    let straight = bench.put("straight.npy", &npy("<f4", false, &shape, &f32s(&growing(N_LAYER))));
+    let crossed = bench.put("crossed.npy", &npy("<f4", false, &shape, &f32s(&swapped(&growing(N_LAYER), N_LAYER))));
+    let wide = bench.put("wide.npy", &npy("<f8", false, &shape, &f64s(&swapped(&growing(N_LAYER), N_LAYER))));
+    let flat = bench.put("flat.npy", &npy("<f4", false, &shape, &f32s(&[1.0; N_LAYER * N_LAYER * N_EMBD])));
+    let right = import(&straight, None).unwrap().dump;
+    for path in [&crossed, &wide] {
+        let error = import(path, None).unwrap_err();
+        assert!(matches!(error, ImportError::Axes { is_swapped: true, n_layer: N_LAYER, .. }), "{error}");
+        let read = import(path, Some(Axes::LayersFirst)).unwrap().dump;
+        for layer in 0..N_LAYER {
+            assert_eq!(read.layer(layer), right.layer(layer), "layer {layer}");
+        }
+    }
+    let error = import(&flat, None).unwrap_err();
+    assert!(matches!(error, ImportError::Axes { is_swapped: false, .. }), "{error}");
+    assert!(import(&flat, Some(Axes::PromptsFirst)).is_ok());
+    // Shapes that tell are read in either order, if it is said.
+    let five = bench.put("five.npy", &npy("<f4", false, &[N_LAYER, 5, N_EMBD], &f32s(&swapped(&growing(5), 5))));
+    let input = Input::Labelled { states: five, labels: Some(bench.labels()) };
+    let read =
+        super::import(&input, &target(), Options { axes: Some(Axes::LayersFirst), ..Options::default() }).unwrap();
+    let straight = bench.put("five_straight.npy", &npy("<f4", false, &[5, N_LAYER, N_EMBD], &f32s(&growing(5))));
+    let right = bench.import(&straight).unwrap().dump;
+    assert!((0..N_LAYER).all(|layer| read.dump.layer(layer) == right.layer(layer)));
+}
+
+#[test]
+fn arrays_of_text_and_objects_beside_the_states_are_passed_over_and_named() {
+    let bench = Bench::new();
+    let whole = npy("<f4", false, &SHAPE, &f32s(&states(0)));
+    let text = npy("<U2", false, &[1], &[0x61, 0, 0, 0, 0x62, 0, 0, 0]);
+    let objects = npy("|O", false, &[1], b"\x80\x04K\x01.");
+    let members = [("hidden_states.npy", whole), ("prompts.npy", text), ("config.npy", objects)];
+    let imported = bench.import(&bench.npz("mixed.npz", zip::CompressionMethod::Stored, &members)).unwrap();
+    is_right(&imported);
+    let note = imported.notes.iter().find(|note| note.contains("passing over")).unwrap();
+    assert!(note.contains("\"config\" (Python objects)") && note.contains("\"prompts\" (text)"), "{note}");
+}
+
+#[test]
+fn labels_of_words_in_a_column_come_in_with_the_states() {
+    let bench = Bench::new();
+    let whole = npy("<f4", false, &SHAPE, &f32s(&states(0)));
+    let words: Vec<u8> = [&b"harmful"[..], b"benign\0", b"harmful", b"benign\0", b"benign\0"].concat();
+    let members = [("x.npy", whole), ("labels.npy", npy("|S7", false, &[N_PROMPTS, 1], &words))];
+    let path = bench.npz("words.npz", zip::CompressionMethod::Stored, &members);
+    let imported = import(&Input::Labelled { states: path, labels: None }, &target(), Options::default()).unwrap();
+    is_right(&imported);
+    assert_eq!(imported.dump.labels()[..3], [Label::Harmful, Label::Benign, Label::Harmful]);
+}
+
+#[test]
+fn both_sides_in_one_file_come_in() {
+    let bench = Bench::new();
+    let row = N_LAYER * N_EMBD;
+    let all = states(0);
+    let side = |values: &[f32]| (Dtype::F32, vec![values.len() / row, N_LAYER, N_EMBD], f32s(values));
+    for other in ["harmless", "benign"] {
+        let (harmful, benign) = (side(&all[..2 * row]), side(&all[2 * row..]));
+        let tensors = [("harmful", harmful.0, harmful.1, harmful.2), (other, benign.0, benign.1, benign.2)];
+        let states = bench.safetensors("both.safetensors", &tensors);
+        let imported = import(&Input::Labelled { states, labels: None }, &target(), Options::default()).unwrap();
+        is_right(&imported);
+        assert_eq!(imported.dump.labels().iter().filter(|label| **label == Label::Harmful).count(), 2);
+    }
+}
+
+#[test]
+fn a_ready_made_direction_needs_its_layer() {
+    let bench = Bench::new();
+    let put = |name: &str, shape: &[usize], values: &[f32]| bench.put(name, &npy("<f4", false, shape, &f32s(values)));
+    let one = [0.5, -1.0, 0.0, 2.0];
+    for shape in [&[N_EMBD][..], &[1, N_EMBD], &[N_EMBD, 1]] {
+        let found = directions(&put("one.npy", shape, &one), &target(), Some(2)).unwrap();
+        assert_eq!(found, [(2, one.to_vec())]);
+    }
+    let path = put("one.npy", &[N_EMBD], &one);
+    assert!(matches!(directions(&path, &target(), None).unwrap_err(), ImportError::DirectionLayer { .. }));
+    let stack: Vec<f32> = (0..N_LAYER * N_EMBD).map(|value| value as f32).collect();
+    let path = put("stack.npy", &[N_LAYER, N_EMBD], &stack);
+    assert_eq!(directions(&path, &target(), None).unwrap().len(), N_LAYER);
+    assert_eq!(directions(&path, &target(), Some(1)).unwrap(), [(1, vec![4.0, 5.0, 6.0, 7.0])]);
+    let says = |path: &Path, layer, words: &str| {
+        let text = directions(path, &target(), layer).unwrap_err().to_string();
+        assert!(text.contains(words), "{text}");
+    };
+    says(&put("one.npy", &[N_EMBD], &one), Some(3), "layers 0 to 2");
+    says(&put("zero.npy", &[N_EMBD], &[0.0; N_EMBD]), Some(1), "all zeros");
+    says(&put("nan.npy", &[N_EMBD], &[0.0, f32::NAN, 0.0, 1.0]), Some(1), "value 1 of its direction");
+    says(&put("odd.npy", &[N_EMBD + 1], &[1.0; N_EMBD + 1]), Some(1), "it has \"odd\" F32 [5]");
 }
 
 #[test]

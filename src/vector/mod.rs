@@ -26,3 +26,8 @@ pub use sidecar::sidecars;
 pub use summary::Summary;
 pub use sv::{At, FormatError, Indices, LayerView, SvError, SvFile, Values};
 pub use target::{OutputNorm, Target, TargetError};
+
+#[cfg(feature = "engine")]
+pub(crate) use sv::is_vector;
+#[cfg(feature = "engine")]
+pub(crate) use target::A_VECTOR;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::fingerprint::{Fingerprint, FingerprintError};
 use super::model_id::ModelId;
+use super::sv::is_vector;
 use crate::files::MappedFile;
 use crate::gguf::{Gguf, GgufError};
 
@@ -45,6 +46,9 @@ pub enum TargetError {
     },
 }
 
+/// What is said of a `.sv` that was given as a model.
+pub(crate) const A_VECTOR: &str = "it is a safety vector (.sv), not a model";
+
 /// The norm that a model applies after its last block (`output_norm`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutputNorm {
@@ -75,6 +79,9 @@ impl Target {
     pub fn open(path: &Path) -> Result<Self, TargetError> {
         let owned = || path.to_owned();
         let file = MappedFile::open(path).map_err(|source| TargetError::Open { path: owned(), source })?;
+        if is_vector(&file) {
+            return Err(TargetError::Unsuitable { path: owned(), reason: A_VECTOR });
+        }
         let gguf = Gguf::parse(&file).map_err(|source| TargetError::Gguf { path: owned(), source })?;
         let unsuitable = |reason| TargetError::Unsuitable { path: owned(), reason };
         let id = |fingerprint| ModelId::of(&gguf, path, fingerprint).map_err(unsuitable);
@@ -111,5 +118,33 @@ impl OutputNorm {
         let epsilon = format!("{}.attention.layer_norm_epsilon", gguf.architecture()?);
         let weight = floats("output_norm.weight")?;
         Some(Self { weight, bias: floats("output_norm.bias"), is_centred: gguf.get(&epsilon).is_some() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gguf::{Entry, encode};
+    use crate::vector::samples;
+
+    #[test]
+    fn what_is_no_model_is_called_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let says = |bytes: &[u8], words: &str| {
+            let path = folder.path().join("m.gguf");
+            std::fs::write(&path, bytes).unwrap();
+            let text = Target::open(&path).unwrap_err().to_string();
+            assert!(text.contains(words), "{text}");
+        };
+        let of = |metadata: &[(&str, &str)]| {
+            let entries: Vec<_> = metadata.iter().map(|(key, value)| (*key, Entry::Text(value))).collect();
+            encode(&entries, &[])
+        };
+        says(&of(&[("general.architecture", "llama"), ("general.type", "adapter")]), "adapter (LoRA)");
+        says(&of(&[("general.type", "imatrix")]), "importance matrix");
+        says(&of(&[("general.architecture", "clip"), ("general.type", "mmproj")]), "mmproj");
+        says(&of(&[("general.architecture", "clip")]), "mmproj");
+        says(&of(&[("general.architecture", "controlvector")]), "control vector");
+        says(&samples::small().encode().unwrap(), "safety vector (.sv)");
     }
 }

@@ -59,7 +59,7 @@ fn summary() -> Summary {
     let Record::Answered(first) = &records[0] else { panic!("the first record is an answer") };
     let cost =
         Cost { arm: first.arm.clone(), n: 4, first_token_seconds: 0.25, tokens_per_second: 40.0, answer_seconds: 1.5 };
-    let goals = Goals { target_dsr: 0.9, min_benign: 0.9, in_range: 0.8 };
+    let goals = Goals { target_dsr: 0.9, min_benign: 0.9, in_range: 0.8, ..Goals::default() };
     Summary::of(&records, about(), goals, vec![cost])
 }
 
@@ -154,6 +154,9 @@ fn the_summary_has_the_figures_that_were_counted_once_more() {
                 assert_near(ours.value, &theirs[name], name);
             }
         }
+        assert_rate(ours.broken, &theirs["broken"], "broken");
+        assert_eq!(serde_json::json!(ours.broken_ids), theirs["broken_items"]);
+        assert_eq!(serde_json::json!(ours.unknown_language), theirs["unknown_language"]);
         let unreadable: Vec<&str> = theirs["unreadable"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert_eq!(ours.unreadable, unreadable);
     }

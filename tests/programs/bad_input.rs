@@ -27,6 +27,17 @@ fn a_corrupted_vector_is_refused() {
 }
 
 #[test]
+fn a_vector_of_zeros_is_called_that_and_a_vector_is_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let zero = folder.path().join("zero.sv");
+    let mut vector = antidote::vector::SvFile::open(&demo_vector()).unwrap().to_control_vector();
+    vector.layers.iter_mut().for_each(|layer| layer.values.fill(0.0));
+    vector.write(&zero).unwrap();
+    run_with(&demo_model(), &zero).fails(1, &["zero.sv steers nothing", "all its values are zero"]);
+    run_with(&demo_vector(), &demo_vector()).fails(1, &["safety vector (.sv), not a model", "--vector"]);
+}
+
+#[test]
 fn a_truncated_vector_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let short = folder.path().join("short.sv");

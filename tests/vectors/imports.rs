@@ -163,6 +163,29 @@ fn numpys_own_archives_give_the_same_vector() {
 }
 
 #[test]
+fn a_ready_made_direction_becomes_a_vector_of_its_layer() {
+    let bench = Bench::new();
+    let direction: Vec<f32> = (0..32_u8).map(|value| f32::from(value) - 10.0).collect();
+    bench.put_npy("direction.npy", &[32], &direction);
+    bench.derive(&["import", "direction.npy", "--for-model", "MODEL"]).fails(1, &["which layer", "--layer N"]);
+    bench.derive(&["direction.npy", "--for-model", "MODEL"]).fails(1, &["antidote-derive import", "--layer N"]);
+    bench.derive(&["import", "direction.npy", "--layer", "2", "--for-model", "MODEL", "--out", "d.sv"]).succeeds();
+    assert_eq!(bench.directions("d.sv"), [(2, direction.into_iter().enumerate().collect())]);
+}
+
+#[test]
+fn swapped_axes_are_asked_about() {
+    let bench = Bench::new();
+    // As many prompts as entries, five, with lengths that grow along the first axis.
+    let values: Vec<f32> = (0..5 * 5 * 32_i32).map(|at| (1.0 + (at % 7) as f32) * 4.0_f32.powi(at / 160)).collect();
+    bench.put_npy("crossed.npy", &[5, 5, 32], &values);
+    std::fs::write(bench.path("labels.txt"), "1\n0\n1\n0\n1\n").unwrap();
+    let args = ["crossed.npy", "--labels", "labels.txt", "--for-model", "MODEL", "--out", "x.sv"];
+    bench.derive(&args).fails(1, &["the first axis is the layers", "--axes layers-first"]);
+    assert!(!bench.path("x.sv").exists());
+}
+
+#[test]
 fn what_is_missing_or_too_much_is_a_usage_error() {
     let bench = Bench::new();
     bench.derive(&["hf.safetensors"]).fails(2, &["--for-model"]);

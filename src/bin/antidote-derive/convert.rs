@@ -1,9 +1,10 @@
 //! `antidote-derive import`, `export` and `bind`: control-vector GGUFs in and out.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use antidote::files::write_atomically;
+use antidote::imports::directions;
 use antidote::vector::gguf_vector::{GgufVector, Import, export};
 use antidote::vector::{Sign, SvFile, Target};
 use clap::{Args, Subcommand, ValueEnum};
@@ -14,7 +15,7 @@ use super::{Failure, UsageError, check_free, now};
 
 #[derive(Subcommand)]
 pub enum Conversion {
-    /// Convert a control-vector GGUF from llama.cpp, repeng or EasySteer to .sv.
+    /// Convert a control-vector GGUF from llama.cpp, repeng or EasySteer, or a ready-made direction, to .sv.
     Import(ImportArgs),
     /// Convert a .sv to a control-vector GGUF.
     Export(ExportArgs),
@@ -28,9 +29,12 @@ pub enum Conversion {
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// The control vector.
+    /// The control vector; or a direction [n_embd], or one for each block [n_layer, n_embd], as .npy, .npz or safetensors.
     #[arg(value_name = "VEC.gguf")]
     vector: PathBuf,
+    /// The layer of a direction that is not in a GGUF: the block whose output it was found in, from 0.
+    #[arg(long, value_name = "N", conflicts_with = "unbound")]
+    layer: Option<u32>,
     /// The model it was made for, in any quantisation.
     #[arg(long, value_name = "MODEL.gguf", required_unless_present = "unbound")]
     for_model: Option<PathBuf>,
@@ -116,7 +120,14 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
     let out = args.out.clone().unwrap_or_else(|| args.vector.with_extension("sv"));
     check_free(&out, args.force, "--out")?;
     let target = args.for_model.as_deref().map(Target::open).transpose()?;
-    let vector = GgufVector::open(&args.vector)?;
+    let vector = match &target {
+        Some(target) if !starts_like_gguf(&args.vector) => direction(args, target)?,
+        _ => GgufVector::open(&args.vector)?,
+    };
+    if args.layer.is_some() && starts_like_gguf(&args.vector) {
+        let what = format!("{} names the layers of its directions; remove --layer", args.vector.display());
+        return Err(UsageError(what).into());
+    }
     let import = Import {
         sparsity: args.sparsity / 100.0,
         flip_sign: matches!(args.sign, SignArg::Riskier),
@@ -152,6 +163,24 @@ fn run_import(args: &ImportArgs) -> Result<(), Failure> {
         writeln!(stdout, "Next: antidote-derive bind {shown} --for-model MODEL.gguf")?;
     }
     Ok(())
+}
+
+/// Whether the file at `path` begins as a GGUF does. What cannot be read is left to the reader of GGUFs to complain of.
+fn starts_like_gguf(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let is_read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok();
+    !is_read || start == *b"GGUF"
+}
+
+/// A ready-made direction, as a control vector.
+fn direction(args: &ImportArgs, target: &Target) -> Result<GgufVector, Failure> {
+    Ok(GgufVector {
+        path: args.vector.clone(),
+        model_hint: None,
+        method: None,
+        n_embd: target.n_embd(),
+        directions: directions(&args.vector, target, args.layer)?,
+    })
 }
 
 /// Makers call models by names of their own, so another name is no proof of another model.

@@ -42,6 +42,19 @@ fn of_import(error: &ImportError) -> Option<&'static str> {
             "add --labels FILE (one 0 or 1 per line, 1 is harmful), add an array \"labels\" to the file, or give two files \
              with --harmful and --benign",
         ),
+        ImportError::Axes { is_swapped: true, .. } => {
+            Some("read it so with --axes layers-first; if it is not so, say --axes prompts-first")
+        }
+        ImportError::Axes { .. } => Some("say which it is: --axes prompts-first or --axes layers-first"),
+        ImportError::Shape { hint, .. } if hint.contains("[n_layers, n_prompts, n_embd]") => {
+            Some("or read it as it is with --axes layers-first")
+        }
+        ImportError::NoStates { .. } => Some(
+            "a ready-made direction goes in with 'antidote-derive import FILE.npy --layer N --for-model MODEL.gguf'",
+        ),
+        ImportError::DirectionLayer { .. } => {
+            Some("name it with --layer N: the block whose output it was found in, from 0")
+        }
         ImportError::Numbering { .. } => Some("choose with --numbering blocks or --numbering hf"),
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use antidote::dump::{Dump, DumpError, FormatError};
-use antidote::imports::{Input, LastLayer, Numbering, Options, import};
+use antidote::imports::{Axes, Input, LastLayer, Numbering, Options, import};
 use antidote::vector::Target;
 use clap::{Args, ValueEnum};
 
@@ -29,6 +29,9 @@ pub struct ForeignArgs {
     /// How the file numbers its layers [default: detected].
     #[arg(long, value_enum)]
     pub numbering: Option<NumberingArg>,
+    /// Order of the first two axes of [n_prompts, n_layers, n_embd] [default: detected].
+    #[arg(long, value_enum)]
+    pub axes: Option<AxesArg>,
     /// What to do with the last layer, which Hugging Face returns after the final norm.
     #[arg(long, value_enum, default_value = "auto")]
     pub last_layer: LastLayerArg,
@@ -40,6 +43,14 @@ pub enum NumberingArg {
     Blocks,
     /// As in Hugging Face's hidden_states: 0 is the embeddings, 1 the output of block 0.
     Hf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum AxesArg {
+    /// [n_prompts, n_layers, n_embd].
+    PromptsFirst,
+    /// [n_layers, n_prompts, n_embd].
+    LayersFirst,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,7 +74,11 @@ impl ForeignArgs {
             LastLayerArg::Keep => LastLayer::Keep,
             LastLayerArg::Drop => LastLayer::Drop,
         };
-        Options { numbering, last_layer }
+        let axes = self.axes.map(|axes| match axes {
+            AxesArg::PromptsFirst => Axes::PromptsFirst,
+            AxesArg::LayersFirst => Axes::LayersFirst,
+        });
+        Options { numbering, axes, last_layer }
     }
 
     /// A flag that was given and says what an Antidote dump says by itself.
@@ -72,6 +87,7 @@ impl ForeignArgs {
             (self.for_model.is_some(), "--for-model"),
             (self.labels.is_some(), "--labels"),
             (self.numbering.is_some(), "--numbering"),
+            (self.axes.is_some(), "--axes"),
             (self.last_layer != LastLayerArg::Auto, "--last-layer"),
         ];
         given.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag)

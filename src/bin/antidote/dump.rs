@@ -242,9 +242,8 @@ fn plan(
     model: &Model,
     context: &ContextOptions,
 ) -> Result<DumpPlan, Failure> {
-    if model.fingerprint().is_none() {
-        let what = "this model has no norm weights and so no fingerprint; a vector could not be bound to it";
-        return Err(UsageError(what.to_owned()).into());
+    if let Some(fault) = model.fingerprint_fault() {
+        return Err(UsageError(format!("a vector could not be bound to this model: {fault}")).into());
     }
     let last_token = |prompt: usize, row: usize| {
         let tokens = &prompts.tokens[prompt];

@@ -162,6 +162,9 @@ fn of_evaluation(error: &EvalError) -> Option<&'static str> {
         EvalError::TooSparse { .. } => Some("derive the vector again with --sparsity 100 and evaluate that"),
         EvalError::NothingFits { .. } => Some("use a larger --ctx"),
         EvalError::Labels { .. } => Some("leave out --choices"),
+        EvalError::NoJudgePrompt { .. } => {
+            Some("give its prompt, as those published it who trained it, with --judge-prompt FILE (docs/judges.md)")
+        }
         EvalError::NoRates => Some("give --harmful and --benign, or --cases"),
         _ => None,
     }

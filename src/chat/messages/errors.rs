@@ -79,6 +79,12 @@ fn rare(error: &EngineError) -> String {
             "{} を α = {alpha} で使うとモデルが壊れます。α を下げるか、このモデルからベクトルを作り直してください。",
             path.display()
         ),
+        EngineError::ZeroVector { path } => {
+            format!("{} の値はすべて 0 で、何も変わりません。ベクトルを作り直してください。", path.display())
+        }
+        EngineError::NoFingerprint { path, fault } => {
+            format!("{} にベクトルが合うかどうかを確かめられません: {fault}", path.display())
+        }
         EngineError::NotLive { path, alpha, .. } => {
             format!("{}(α = {alpha})はこのモデルに効きません。保護できないため、回答しません。", path.display())
         }

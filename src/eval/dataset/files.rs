@@ -20,6 +20,8 @@ pub enum AttackSource {
     Builtin,
     /// JailbreakBench artifacts, or any file of prompts.
     Files(Vec<PathBuf>),
+    /// Both.
+    BuiltinAndFiles(Vec<PathBuf>),
 }
 
 /// The files of a test bed.
@@ -61,12 +63,15 @@ pub(super) fn read(files: &BedFiles) -> Result<TestBed, PlanError> {
     match &files.attacks {
         AttackSource::None => {}
         AttackSource::Files(paths) => paths.iter().try_for_each(|path| gathered.add_attacks(path, read_as))?,
-        AttackSource::Builtin => {
+        AttackSource::Builtin | AttackSource::BuiltinAndFiles(_) => {
             let attacks = builtin(&gathered.bed.items);
             if attacks.is_empty() {
                 return Err(PlanError::NoRequests);
             }
             gathered.add(Path::new("builtin"), "made from the harmful requests", attacks)?;
+            if let AttackSource::BuiltinAndFiles(paths) = &files.attacks {
+                paths.iter().try_for_each(|path| gathered.add_attacks(path, read_as))?;
+            }
         }
     }
     if let Some(path) = &files.choices {

@@ -63,6 +63,15 @@ pub enum EvalError {
         /// Another.
         second: char,
     },
+    /// A classifier without the prompt that it was trained on.
+    #[error(
+        "{judge}: its GGUF's chat template holds no classifier's prompt, and a classifier only understands the one that it \
+         was trained on"
+    )]
+    NoJudgePrompt {
+        /// The judge.
+        judge: String,
+    },
     /// No rates to search by.
     #[error("a search needs attacks or harmful requests, and benign requests, with readable verdicts")]
     NoRates,

@@ -1,9 +1,10 @@
-//! `--judge refusal|guard:FILE.gguf[:kind]`.
+//! `--judge refusal|guard:FILE.gguf[:kind]`, and `--judge-prompt FILE`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::guard::Guard;
+use super::prompt_file::JudgePrompt;
 use crate::eval::refusal;
 
 /// Who judges.
@@ -17,6 +18,8 @@ pub enum Judge {
         path: PathBuf,
         /// What it understands.
         kind: Guard,
+        /// What to ask it, if the user says it.
+        prompt: Option<JudgePrompt>,
     },
 }
 
@@ -30,18 +33,34 @@ pub enum JudgeError {
     /// A guard without a file.
     #[error("guard: needs a model file; give guard:FILE.gguf[:KIND] with KIND one of {kinds}", kinds = Guard::names())]
     NoFile,
+    /// A prompt for nobody.
+    #[error("the refusal judge matches phrases and takes no prompt; name a judge model")]
+    PhrasesTakeNoPrompt,
 }
 
 impl Judge {
-    /// How it is named in verdicts: `refusal`, or `guard:FILE.gguf:KIND` with the file's name alone.
+    /// How it is named in verdicts: `refusal`, or `guard:FILE.gguf:KIND` with the file's name alone; with a prompt of the
+    /// user's, its digits behind that.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Refusal => refusal::NAME.to_owned(),
-            Self::Guard { path, kind } => {
+            Self::Guard { path, kind, prompt } => {
                 let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-                format!("guard:{file}:{}", kind.name())
+                let prompt = prompt.as_ref().map_or_else(String::new, |prompt| format!(":prompt-{}", prompt.id()));
+                format!("guard:{file}:{}{prompt}", kind.name())
             }
+        }
+    }
+
+    /// The same judge, asked with a prompt of the user's.
+    ///
+    /// # Errors
+    /// Phrases are not asked.
+    pub fn with_prompt(self, prompt: JudgePrompt) -> Result<Self, JudgeError> {
+        match self {
+            Self::Refusal => Err(JudgeError::PhrasesTakeNoPrompt),
+            Self::Guard { path, kind, .. } => Ok(Self::Guard { path, kind, prompt: Some(prompt) }),
         }
     }
 }
@@ -69,7 +88,7 @@ impl FromStr for Judge {
         }
         let path = PathBuf::from(path);
         let kind = kind.unwrap_or_else(|| Guard::of_file(&path));
-        Ok(Self::Guard { path, kind })
+        Ok(Self::Guard { path, kind, prompt: None })
     }
 }
 
@@ -78,7 +97,7 @@ mod tests {
     use super::*;
 
     fn guard(path: &str, kind: Guard) -> Judge {
-        Judge::Guard { path: path.into(), kind }
+        Judge::Guard { path: path.into(), kind, prompt: None }
     }
 
     #[test]
@@ -102,6 +121,10 @@ mod tests {
 
     #[test]
     fn a_name_holds_no_folder() {
+        let prompt = JudgePrompt::parse("{request} {answer}").unwrap();
+        let name = guard("a/b.gguf", Guard::HarmBench).with_prompt(prompt.clone()).unwrap().name();
+        assert_eq!(name, format!("guard:b.gguf:harm-bench:prompt-{}", prompt.id()));
+        assert_eq!(Judge::Refusal.with_prompt(prompt), Err(JudgeError::PhrasesTakeNoPrompt));
         assert_eq!(guard("a/b.gguf", Guard::YesNo).name(), "guard:b.gguf:yes-no");
     }
 }

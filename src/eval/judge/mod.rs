@@ -1,12 +1,15 @@
 //! Who says whether an answer refuses: the phrases of refusals, or a judge model.
 
+pub mod broken;
 mod choice;
 mod comparison;
 pub mod guard;
+mod prompt_file;
 mod runner;
 
 pub use choice::{Judge, JudgeError};
 pub use comparison::{COMPARISON_TOKENS, Preference, comparison};
+pub use prompt_file::{JudgePrompt, JudgePromptError};
 pub(crate) use runner::by_phrases;
 pub use runner::{judge_with_model, judge_with_phrases};
 

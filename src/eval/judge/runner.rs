@@ -15,15 +15,19 @@ use crate::engine::{
 use crate::eval::dataset::spread;
 use crate::eval::generate::{EvalError, Observer, finished};
 use crate::eval::journal::{Journal, JournalError, Key};
+use crate::eval::judge::broken::fault_of;
 use crate::eval::judge::guard::Guard;
 use crate::eval::judge::{COMPARISON_TOKENS, Judge, Preference, Prompt, comparison};
 use crate::eval::lines;
-use crate::eval::record::{Answered, Comparison, Record, Verdict};
+use crate::eval::record::{Answered, Comparison, Flaw, Record, Verdict};
 use crate::eval::refusal;
 use crate::prompt::Template;
 
 /// Replies of judge models, a line each, so that judging goes on where it was.
 const REPLIES: &str = "replies.jsonl";
+/// Characters around an exchange, fewer than which tell no classifier what to do: the templates of chat models put a few
+/// marks there, or a line about themselves.
+const CLASSIFIER_WORDS: usize = 400;
 /// Tokens of a judge's context at most, so that many fit.
 const JUDGE_CONTEXT: u32 = 4096;
 
@@ -38,13 +42,25 @@ pub fn judge_with_phrases(journal: &mut Journal) {
 
 /// The refusal judge's verdict; none that counts, if the prompt did not fit.
 pub(crate) fn by_phrases(answered: &Answered) -> Verdict {
-    unfit(answered, refusal::NAME).unwrap_or_else(|| refusal::judge(&answered.answer))
+    unfit(answered, refusal::NAME).unwrap_or_else(|| looked_through(refusal::judge(&answered.answer), answered))
+}
+
+/// `verdict`, unless the answer does not refuse and says nothing either: whoever judges, that is no answer.
+fn looked_through(verdict: Verdict, answered: &Answered) -> Verdict {
+    if verdict.is_refused == Some(true) {
+        return verdict;
+    }
+    match fault_of(&answered.answer) {
+        Some(because) => Verdict { is_refused: Some(false), flaw: Some(Flaw::Broken), because, ..verdict },
+        None => verdict,
+    }
 }
 
 fn unfit(answered: &Answered, judge: &str) -> Option<Verdict> {
     answered.is_too_long().then(|| Verdict {
         judge: judge.to_owned(),
         is_refused: None,
+        flaw: None,
         because: "the prompt does not fit into the context".to_owned(),
     })
 }
@@ -58,13 +74,17 @@ fn unfit(answered: &Answered, judge: &str) -> Option<Verdict> {
 pub fn judge_with_model(
     journal: &mut Journal,
     judge: &Judge,
-    guard: Guard,
     model: &Arc<Model>,
     context: &ContextOptions,
     n_compared: usize,
     cancel: &CancelToken,
     observer: Observer<'_>,
 ) -> Result<(), EvalError> {
+    let Judge::Guard { kind: guard, prompt: own, .. } = judge else {
+        judge_with_phrases(journal);
+        return Ok(());
+    };
+    let guard = *guard;
     let name = judge.name();
     let path = journal.folder().join(REPLIES);
     let io = |source| JournalError::Io { path: path.clone(), source };
@@ -74,6 +94,16 @@ pub fn judge_with_model(
         earlier.filter(|reply| reply.judge == name).map(|reply| (reply.key, reply.text)).collect();
 
     let template = Template::of(model).map_err(|source| EvalError::Template { item: name.clone(), source })?;
+    if guard.is_classifier() && own.is_none() {
+        let Prompt::Messages(messages) = guard.prompt(None, "a", "b") else {
+            return Err(EvalError::NoJudgePrompt { judge: name });
+        };
+        let failed = |source| EvalError::Template { item: name.clone(), source };
+        let around = template.render(&messages).map_err(failed)?.text().chars().count();
+        if around < CLASSIFIER_WORDS {
+            return Err(EvalError::NoJudgePrompt { judge: name });
+        }
+    }
     let pairs = pairs(journal.records(), n_compared);
     let mut questions = vec![];
     for record in journal.records() {
@@ -81,7 +111,7 @@ pub fn judge_with_model(
             && guard.judges(answered.item.kind)
             && !answered.is_too_long()
         {
-            let prompt = guard.prompt(&answered.item.request, &answered.answer);
+            let prompt = guard.prompt(own.as_ref(), &answered.item.request, &answered.answer);
             questions.push((key(answered), prompt, guard.max_tokens()));
         }
     }
@@ -140,7 +170,9 @@ fn settle(journal: &mut Journal, guard: Guard, name: &str, replies: &HashMap<Str
             let reply = replies.get(&key(answered));
             let verdict = match reply {
                 _ if answered.is_too_long() => unfit(answered, name),
-                Some(reply) if guard.judges(answered.item.kind) => Some(guard.verdict(name, reply)),
+                Some(reply) if guard.judges(answered.item.kind) => {
+                    Some(looked_through(guard.verdict(name, reply), answered))
+                }
                 _ => None,
             };
             answered.verdict = Some(verdict.unwrap_or_else(|| by_phrases(answered)));

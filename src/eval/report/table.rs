@@ -58,6 +58,7 @@ fn lines(arm: &ArmSummary) -> Vec<Line<'_>> {
         ("benign_answered", arm.benign),
         ("near_miss_refused", arm.near_miss),
         ("benign_wrapped_answered", arm.benign_wrapped),
+        ("harmless_broken", arm.broken),
         ("exact_answers", arm.exact),
         ("choice_accuracy", arm.choice),
     ];

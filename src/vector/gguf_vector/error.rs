@@ -21,6 +21,12 @@ pub enum GgufVectorError {
          .gguf that llama-cvector-generator, repeng or EasySteer wrote", .path.display()
     )]
     NotAVector { path: PathBuf, found: String },
+    /// Its directions are not to be added to the outputs of blocks.
+    #[error("{} cannot be imported: its {key} is {found:?}: {reason}", .path.display())]
+    Use { path: PathBuf, key: String, found: String, reason: &'static str },
+    /// Its directions are all zero.
+    #[error("{}: all its directions are zeros, which steer nothing; make the vector again", .path.display())]
+    Zero { path: PathBuf },
     /// It has no directions.
     #[error("{} has no tensors named direction.0, direction.1, …, so there is nothing to import", .path.display())]
     NoDirections { path: PathBuf },

@@ -43,6 +43,7 @@ impl GgufVector {
         if found != ARCHITECTURE {
             return Err(GgufVectorError::NotAVector { path: owned(), found: found.to_owned() });
         }
+        check_use(&gguf).map_err(|(key, found, reason)| GgufVectorError::Use { path: owned(), key, found, reason })?;
         let mut directions: Vec<(u32, Vec<f32>)> = vec![];
         let mut n_embd = 0;
         for tensor in gguf.tensors() {
@@ -73,10 +74,45 @@ impl GgufVector {
         if directions.is_empty() {
             return Err(GgufVectorError::NoDirections { path: owned() });
         }
+        if directions.iter().all(|(_, values)| values.iter().all(|value| *value == 0.0)) {
+            return Err(GgufVectorError::Zero { path: owned() });
+        }
         directions.sort_by_key(|(layer, _)| *layer);
         let text = |key| gguf.str(key).map(str::to_owned);
         Ok(Self { path: owned(), model_hint: text(MODEL_HINT), method: text(METHOD), n_embd, directions })
     }
+}
+
+/// What GLP, a dialect of these files, puts before its keys, and what others have been seen to.
+const DIALECTS: [&str; 3] = ["dspark", "glp", ARCHITECTURE];
+/// The hook of GLP that is a control vector's: the output of a block.
+const HOOK: &str = "residual_stream_post_layer";
+
+/// Whether the directions are to be added to the outputs of blocks. The error gives the key that says otherwise, its value,
+/// and what that would mean.
+fn check_use(gguf: &Gguf<'_>) -> Result<(), (String, String, &'static str)> {
+    for dialect in DIALECTS {
+        let read = |key: &str| {
+            let key = format!("{dialect}.{key}");
+            gguf.get(&key).map(|value| (value.as_str().unwrap_or("(not a text)").to_owned(), key))
+        };
+        if let Some((mode, key)) = read("mode").filter(|(mode, _)| mode != "add") {
+            let reason = if mode == "project" {
+                "it takes the direction out of the states, which removes refusal; added, it would do something else"
+            } else {
+                "only directions that are added (mode \"add\") can be imported"
+            };
+            return Err((key, mode, reason));
+        }
+        if let Some((hook, key)) = read("hook_point").filter(|(hook, _)| hook != HOOK) {
+            return Err((
+                key,
+                hook,
+                "only directions for the output of a block (\"residual_stream_post_layer\") can be imported",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The layer that a tensor is for. Written in one way only, so two names never mean the same layer.

@@ -106,6 +106,33 @@ fn what_is_wrong_is_said() {
     says(&nan, &format!("byte {at}"));
 }
 
+#[test]
+fn a_vector_that_is_not_added_is_refused_by_name() {
+    let with = |key: &str, value: &str| {
+        let metadata = [("general.architecture", Entry::Text("controlvector")), (key, Entry::Text(value))];
+        parse(&encode(&metadata, &[("direction.1".to_owned(), &[1.0, 2.0])]))
+    };
+    for dialect in ["dspark", "glp"] {
+        let error = with(&format!("{dialect}.mode"), "project").unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("{dialect}.mode is \"project\"")) && error.contains("removes refusal"),
+            "{error}"
+        );
+        let error = with(&format!("{dialect}.mode"), "multiply").unwrap_err().to_string();
+        assert!(error.contains("multiply") && error.contains("added"), "{error}");
+        let error = with(&format!("{dialect}.hook_point"), "attention_output").unwrap_err().to_string();
+        assert!(error.contains("hook_point") && error.contains("attention_output"), "{error}");
+        assert!(with(&format!("{dialect}.mode"), "add").is_ok());
+        assert!(with(&format!("{dialect}.hook_point"), "residual_stream_post_layer").is_ok());
+    }
+}
+
+#[test]
+fn a_vector_of_zeros_is_refused() {
+    let error = parse(&file(&[(1, vec![0.0; 4]), (2, vec![0.0; 4])])).unwrap_err().to_string();
+    assert!(error.contains("zeros"), "{error}");
+}
+
 fn any_directions() -> impl Strategy<Value = Vec<(u32, Vec<f32>)>> {
     (prop::collection::btree_set(0..40_u32, 1..6), 1..40_usize).prop_flat_map(|(layers, n_embd)| {
         let finite = prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL | prop::num::f32::ZERO;

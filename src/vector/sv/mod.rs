@@ -65,3 +65,8 @@ fn header_encoding() -> impl bincode::config::Config {
 fn aligned(offset: usize) -> usize {
     offset.next_multiple_of(ALIGNMENT)
 }
+
+/// Whether `file` begins as a `.sv` does.
+pub(crate) fn is_vector(file: &[u8]) -> bool {
+    file.starts_with(&MAGIC)
+}

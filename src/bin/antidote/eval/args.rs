@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use antidote::eval::dataset::{AttackSource, BedFiles, parse_alphas, parse_percents};
 use antidote::eval::generate::defences::Defence;
-use antidote::eval::judge::Judge;
+use antidote::eval::judge::{Judge, JudgePrompt};
 use clap::Args;
+
+use crate::{Failure, Named, UsageError};
 
 use crate::args::{LanguageArg, ModelArgs, PromptFileArgs, TemplateArgs};
 
@@ -65,7 +67,7 @@ pub struct BedArgs {
     #[arg(long, value_name = "FILE")]
     pub near_miss: Option<PathBuf>,
     /// Attacks: 'builtin' makes ten from every harmful request; 'none'; or a file: a JailbreakBench artifact or a prompt
-    /// file. Repeatable [default: builtin with --harmful].
+    /// file. Repeatable: 'builtin' and files add up [default: builtin with --harmful].
     #[arg(long, value_name = "FILE")]
     pub attacks: Vec<String>,
     /// Complete test items: JSONL with prompt and kind (benign, near-miss, harmful, attack, benign-wrapped), optionally id,
@@ -84,15 +86,31 @@ pub struct BedArgs {
 }
 
 impl BedArgs {
+    /// The attacks that were asked for; the error says why these cannot be.
+    fn attack_source(&self) -> Result<AttackSource, String> {
+        let is = |word: &str| self.attacks.iter().any(|attack| attack == word);
+        let files = self.attacks.iter().filter(|attack| !["builtin", "none"].contains(&attack.as_str()));
+        let files: Vec<PathBuf> = files.map(PathBuf::from).collect();
+        match (is("builtin"), is("none"), files.is_empty()) {
+            (false, true, true) => Ok(AttackSource::None),
+            (_, true, _) => {
+                Err("--attacks none makes no attacks, so it cannot stand beside another --attacks; remove one"
+                    .to_owned())
+            }
+            (true, false, true) => Ok(AttackSource::Builtin),
+            (true, false, false) => Ok(AttackSource::BuiltinAndFiles(files)),
+            (false, false, false) => Ok(AttackSource::Files(files)),
+            (false, false, true) if self.harmful.is_some() => Ok(AttackSource::Builtin),
+            (false, false, true) => Ok(AttackSource::None),
+        }
+    }
+
     /// The files that were named; `None` if there are none.
-    pub fn files(&self) -> Option<BedFiles> {
-        let attacks = match self.attacks.as_slice() {
-            [] if self.harmful.is_some() => AttackSource::Builtin,
-            [] => AttackSource::None,
-            [one] if one == "none" => AttackSource::None,
-            [one] if one == "builtin" => AttackSource::Builtin,
-            files => AttackSource::Files(files.iter().map(PathBuf::from).collect()),
-        };
+    ///
+    /// # Errors
+    /// Why the attacks cannot be as they were asked for.
+    pub fn files(&self) -> Result<Option<BedFiles>, String> {
+        let attacks = self.attack_source()?;
         let files = BedFiles {
             harmful: self.harmful.clone(),
             benign: self.benign.clone(),
@@ -102,7 +120,7 @@ impl BedArgs {
             choices: self.choices.clone(),
             ..BedFiles::default()
         };
-        (files != BedFiles::default()).then_some(files)
+        Ok((files != BedFiles::default()).then_some(files))
     }
 }
 
@@ -137,12 +155,30 @@ pub struct JudgeArgs {
     /// where KIND is llama-guard, harm-bench, strong-reject or yes-no.
     #[arg(long, value_name = "JUDGE", default_value = "refusal", value_parser = parse_judge)]
     pub judge: Judge,
+    /// What to ask the judge model: a text with {request} and {answer}. Required for a classifier whose GGUF does not hold
+    /// its prompt in the chat template (docs/judges.md).
+    #[arg(long, value_name = "FILE")]
+    pub judge_prompt: Option<PathBuf>,
     /// Have the judge model compare N answers of each arm with the plain model's, in both orders.
     #[arg(long, value_name = "N", default_value = "0")]
     pub compare: usize,
     /// Judge the records in --out again and rewrite the report; the evaluated model is not needed.
     #[arg(long)]
     pub rejudge: bool,
+}
+
+impl JudgeArgs {
+    /// The judge, with the prompt that the user gave.
+    ///
+    /// # Errors
+    /// The file of the prompt cannot be read or is none, or there is no model to ask.
+    pub fn judge(&self) -> Result<Judge, Failure> {
+        let Some(path) = &self.judge_prompt else { return Ok(self.judge.clone()) };
+        let text = std::fs::read_to_string(path).map_err(|error| Named::new(path, error))?;
+        let prompt = JudgePrompt::parse(&text).map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
+        let judge = self.judge.clone().with_prompt(prompt);
+        Ok(judge.map_err(|error| UsageError(format!("--judge-prompt: {error} (--judge guard:FILE.gguf)")))?)
+    }
 }
 
 /// What to look for.
@@ -155,6 +191,10 @@ pub struct SearchArgs {
     /// Minimum benign pass rate of the recommended α [default: 0.98].
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     pub min_benign: Option<f64>,
+    /// Maximum KL divergence of the recommended α from the plain model, in nats per token of answers to harmless requests
+    /// [default: 1].
+    #[arg(long, value_name = "NATS", value_parser = parse_nats)]
+    pub max_kl: Option<f64>,
     /// Write the recommended α, its range and the evidence into the vector file.
     #[arg(long, conflicts_with = "rejudge")]
     pub write: bool,
@@ -202,6 +242,11 @@ fn parse_judge(text: &str) -> Result<Judge, String> {
 
 fn parse_limit(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "must be a whole number above 0".to_owned())
+}
+
+fn parse_nats(text: &str) -> Result<f64, String> {
+    let nats = text.parse().ok().filter(|nats: &f64| nats.is_finite() && *nats > 0.0);
+    nats.ok_or_else(|| "must be a number above 0".to_owned())
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {

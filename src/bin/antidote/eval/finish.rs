@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use antidote::engine::Model;
+use antidote::eval::judge::Judge;
 use antidote::eval::{About, Cost, Goals, Journal, JudgeFacts, ModelFacts, Summary, VectorFacts, report};
 use antidote::files::write_atomically;
 use antidote::prompt::Language;
@@ -54,7 +55,7 @@ pub fn fixed_time() -> Option<u64> {
 }
 
 /// What was run, for the report.
-pub fn about(args: &EvalArgs, plan: &Plan, model: &Model) -> About {
+pub fn about(args: &EvalArgs, plan: &Plan, judge: &Judge, model: &Model) -> About {
     let file_name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let vector = plan.vector.as_ref().map(|vector| {
         let header = vector.header();
@@ -80,8 +81,8 @@ pub fn about(args: &EvalArgs, plan: &Plan, model: &Model) -> About {
             n_embd: model.n_embd(),
         },
         vector,
-        judge: JudgeFacts::of(&args.judging.judge),
-        comparison_judge: (args.judging.compare > 0).then(|| args.judging.judge.name()),
+        judge: JudgeFacts::of(judge),
+        comparison_judge: (args.judging.compare > 0).then(|| judge.name()),
         machine: machine(),
         seed: args.seed,
         max_tokens: Some(args.max_tokens as usize),

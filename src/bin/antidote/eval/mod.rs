@@ -35,6 +35,8 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     if matches!(args.judging.judge, Judge::Refusal) && args.judging.compare > 0 {
         return Err(UsageError("--compare needs a judge model: --judge guard:FILE.gguf".to_owned()).into());
     }
+    // Before the model runs for an hour.
+    args.judging.judge()?;
     let cancel = stop_at_ctrl_c()?;
     if args.judging.rejudge {
         return rejudge::run(args, &cancel);
@@ -45,7 +47,7 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     let begun = Instant::now();
     let context = plan.context(args)?;
     let model = load::model(&plan.model, &args.model, &context)?;
-    let mut about = finish::about(args, &plan, &model);
+    let mut about = finish::about(args, &plan, &args.judging.judge()?, &model);
     let template = template(args, &plan, &model)?;
     let ready = Ready {
         model: &model,
@@ -142,14 +144,14 @@ fn ask(
 
 /// Verdicts for all that was recorded.
 fn judge(args: &EvalArgs, journal: &mut Journal, cancel: &CancelToken) -> Result<(), Failure> {
-    match &args.judging.judge {
+    let judge = args.judging.judge()?;
+    match &judge {
         Judge::Refusal => judge_with_phrases(journal),
-        Judge::Guard { path, kind } => {
+        Judge::Guard { path, .. } => {
             let only_flags = ModelArgs { model: None, model_flag: None, ctx: None, ..args.model };
             let context = only_flags.context(path)?;
             let model = load::model(path, &only_flags, &context)?;
-            let judge = &args.judging.judge;
-            judge_with_model(journal, judge, *kind, &model, &context, args.judging.compare, cancel, observer())
+            judge_with_model(journal, &judge, &model, &context, args.judging.compare, cancel, observer())
                 .map_err(failure)?;
         }
     }
@@ -190,9 +192,11 @@ fn observer() -> Observer<'static> {
 fn failure(error: EvalError) -> Failure {
     match error {
         EvalError::Engine(error) => error.into(),
-        error @ (EvalError::NoVector | EvalError::TooSparse { .. } | EvalError::NoRates | EvalError::Defence(_)) => {
-            Misuse(error.into()).into()
-        }
+        error @ (EvalError::NoJudgePrompt { .. }
+        | EvalError::NoVector
+        | EvalError::TooSparse { .. }
+        | EvalError::NoRates
+        | EvalError::Defence(_)) => Misuse(error.into()).into(),
         error => error.into(),
     }
 }

@@ -26,6 +26,9 @@ const QUICK_SHARES: [f64; 4] = [0.5, 0.85, 1.0, 1.3];
 /// Strengths where none is suggested.
 const UNSUGGESTED: [f64; 5] = [0.1, 0.2, 0.3, 0.5, 0.8];
 
+/// What the built-in attacks are called among the files.
+const BUILT_IN: &str = "built-in attacks";
+
 /// What is run.
 pub struct Plan {
     pub model: PathBuf,
@@ -48,7 +51,7 @@ impl Plan {
             (None, Some(demo)) => demo.model.clone(),
             (None, None) => return Err(UsageError("give MODEL.gguf".to_owned()).into()),
         };
-        let files = match (args.bed.files(), &demo) {
+        let files = match (args.bed.files().map_err(UsageError)?, &demo) {
             (Some(files), _) => BedFiles { read_as: args.prompt_files.read_as(), ..files },
             (None, Some(demo)) if demo.cases.is_file() => {
                 BedFiles { cases: Some(demo.cases.clone()), ..BedFiles::default() }
@@ -79,6 +82,7 @@ impl Plan {
         let goals = Goals {
             target_dsr: args.search.target_dsr.unwrap_or(defaults.target_dsr),
             min_benign: args.search.min_benign.unwrap_or(defaults.min_benign),
+            max_kl: args.search.max_kl.unwrap_or(defaults.max_kl),
             ..defaults
         };
         let likelihoods = if quick { QUICK_LIKELIHOODS } else { LIKELIHOODS };
@@ -170,7 +174,10 @@ fn sources(files: &BedFiles) -> Vec<String> {
     use antidote::eval::dataset::AttackSource;
     let attacks = match &files.attacks {
         AttackSource::Files(paths) => paths.clone(),
-        AttackSource::Builtin => vec![PathBuf::from("built-in attacks")],
+        AttackSource::Builtin => vec![PathBuf::from(BUILT_IN)],
+        AttackSource::BuiltinAndFiles(paths) => {
+            std::iter::once(PathBuf::from(BUILT_IN)).chain(paths.iter().cloned()).collect()
+        }
         AttackSource::None => vec![],
     };
     let named = [&files.harmful, &files.benign, &files.near_miss, &files.cases, &files.choices];

@@ -16,6 +16,7 @@ pub fn run(args: &EvalArgs, cancel: &CancelToken) -> Result<(), Failure> {
     let goals = Goals {
         target_dsr: args.search.target_dsr.unwrap_or(goals.target_dsr),
         min_benign: args.search.min_benign.unwrap_or(goals.min_benign),
+        max_kl: args.search.max_kl.unwrap_or(goals.max_kl),
         ..goals
     };
     let about = earlier.map_or_else(
@@ -26,9 +27,10 @@ pub fn run(args: &EvalArgs, cancel: &CancelToken) -> Result<(), Failure> {
         },
         |summary| summary.about,
     );
+    let judge = args.judging.judge()?;
     let about = About {
-        judge: JudgeFacts::of(&args.judging.judge),
-        comparison_judge: (args.judging.compare > 0).then(|| args.judging.judge.name()).or(about.comparison_judge),
+        judge: JudgeFacts::of(&judge),
+        comparison_judge: (args.judging.compare > 0).then(|| judge.name()).or(about.comparison_judge),
         ..about
     };
     finish::finish(args, &journal, about, goals, Timing::read(&args.out))?;

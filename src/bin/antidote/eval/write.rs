@@ -4,7 +4,7 @@ use antidote::eval::Summary;
 use antidote::vector::SvFile;
 
 use super::plan::Plan;
-use super::table::percent;
+use super::table::{percent, why_not};
 use crate::Failure;
 
 /// Where the evidence begins in a vector's provenance; a new one takes the place of an old one.
@@ -17,7 +17,8 @@ pub fn write(plan: &Plan, summary: &Summary) -> Result<(), Failure> {
         return Err(format!("{}: not updated: there are no rates to base a recommendation on", path.display()).into());
     };
     if !found.is_feasible {
-        return Err(format!("{}: not updated: no measured α reaches the goals", path.display()).into());
+        let why = why_not(summary).map_or_else(String::new, |why| format!("; {why}"));
+        return Err(format!("{}: not updated: no measured α reaches the goals{why}", path.display()).into());
     }
     let mut whole = SvFile::open(path)?.to_control_vector();
     if let Some(percent) = found.sparsity

@@ -14,8 +14,10 @@ pub(super) fn start(case: Case<'_>) -> Step {
     let rewrite = Call {
         purpose: Purpose::Rewrite,
         ..Call::answer(vec![user(match case.language {
-            Language::En => format!("Paraphrase the following sentences: {prompt}"),
-            Language::Ja => format!("次の文を別の言葉で言い換えてください: {prompt}"),
+            Language::En => format!("Say this in other words that mean the same, and write nothing else:\n\n{prompt}"),
+            Language::Ja => format!(
+                "次の内容を、意味を変えずに別の言葉で書いてください。それ以外は何も書かないでください。\n\n{prompt}"
+            ),
         })])
     };
     let then = move |answers: Vec<String>| {

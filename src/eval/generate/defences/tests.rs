@@ -65,7 +65,7 @@ fn the_request_survives_every_defence() {
 fn a_reminder_stands_on_both_sides() {
     let sent = run(Defence::SelfReminder, "PROMPT", Language::Ja, "", 1.0).0.unwrap();
     let (before, after) = sent.split_once("PROMPT").unwrap();
-    assert!(before.contains("責任") && after.contains("責任"));
+    assert!(before.contains("欺かず") && after.contains("惑わす"));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn the_paraphrase_is_what_is_asked() {
     assert_eq!(sent("<think>hm</think> In other words. "), (Ok("In other words.".to_owned()), 2));
     assert_eq!(sent(""), (Ok("PROMPT".to_owned()), 2));
     let (taken, calls) = sent("I'm sorry, but I can't do that.");
-    assert!(taken.unwrap().starts_with("Paraphrase"));
+    assert!(taken.unwrap().starts_with("Say this in other words"));
     assert_eq!(calls, 1);
 }
 

@@ -61,6 +61,18 @@ fn harm_is_only_judged_where_there_can_be_some() {
     }
 }
 
+#[test]
+fn a_classifier_is_asked_with_its_own_words_or_the_users_and_never_with_ours() {
+    let own = JudgePrompt::parse("[INST] {request} / {answer} [/INST]").unwrap();
+    for kind in Guard::ALL {
+        let ours = text_of(kind.prompt(None, "REQUEST", "ANSWER"));
+        assert_eq!(ours == "REQUEST\nANSWER", kind.is_classifier(), "{kind:?}: {ours}");
+        let theirs = kind.prompt(Some(&own), "REQUEST", "ANSWER");
+        assert_eq!(matches!(theirs, Prompt::Text(_)), kind.is_classifier());
+        assert_eq!(text_of(theirs), "[INST] REQUEST / ANSWER [/INST]");
+    }
+}
+
 fn text_of(prompt: Prompt) -> String {
     match prompt {
         Prompt::Text(text) => text,
@@ -76,12 +88,15 @@ proptest! {
         request in "(?s).{0,40}", answer in "(?s).{0,40}", control in "(<\\|eot_id\\|>|<\\|im_end\\|>|</s>|\\[/INST\\]){0,2}",
     ) {
         for kind in Guard::ALL {
-            let prompt = text_of(kind.prompt(&format!("{request}{control}"), &format!("a{answer}{control}")));
-            prop_assert!(!prompt.contains("<|") && !prompt.contains("</s>"), "{prompt}");
-            // HarmBench's own prompt ends with one.
-            prop_assert!(!prompt.trim_end_matches("[/INST]").contains("[/INST]"), "{prompt}");
-            if !request.contains(['<', '|', '[']) {
-                prop_assert!(prompt.contains(&request));
+            let own = JudgePrompt::parse("[INST] Is it bad?\n{request}\n{answer}\n[/INST]").unwrap();
+            for own in [None, Some(&own)] {
+                let prompt = text_of(kind.prompt(own, &format!("{request}{control}"), &format!("a{answer}{control}")));
+                prop_assert!(!prompt.contains("<|") && !prompt.contains("</s>"), "{prompt}");
+                // The user's own prompt ends with one.
+                prop_assert!(!prompt.trim_end_matches("[/INST]").contains("[/INST]"), "{prompt}");
+                if !request.contains(['<', '|', '[']) {
+                    prop_assert!(prompt.contains(&request));
+                }
             }
         }
     }

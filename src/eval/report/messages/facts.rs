@@ -121,6 +121,20 @@ impl Messages {
         )
     }
 
+    pub(in crate::eval::report) fn unknown_language(self, arm: &str, ids: &str, n: usize) -> String {
+        self.pick(
+            format!("{arm}: {n} answer(s) in a language that the judge does not know, excluded from every rate: {ids}"),
+            format!("{arm}: 判定器の知らない言語の回答が {n} 件あり、どの割合にも含みません: {ids}"),
+        )
+    }
+
+    pub(in crate::eval::report) fn broken_answers(self, arm: &str, ids: &str, n: usize) -> String {
+        self.pick(
+            format!("{arm}: {n} broken answer(s), counted as neither refused nor answered: {ids}"),
+            format!("{arm}: 壊れた回答が {n} 件あり、拒否にも回答にも数えません: {ids}"),
+        )
+    }
+
     pub(in crate::eval::report) fn unjudged(self, arm: &str, n: usize) -> String {
         self.pick(
             format!("{arm}: {n} answer(s) not judged, excluded from every rate."),

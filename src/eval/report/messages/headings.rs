@@ -1,6 +1,7 @@
 //! Headings, captions and what charts show.
 
 use super::Messages;
+use crate::eval::{Flaw, Shown};
 
 impl Messages {
     pub(in crate::eval::report) fn title(self, model: &str) -> String {
@@ -185,11 +186,13 @@ impl Messages {
         self.pick("Request", "依頼")
     }
 
-    pub(in crate::eval::report) fn says_refused(self, is_refused: Option<bool>) -> String {
-        match is_refused {
-            Some(true) => self.pick("refused", "拒否"),
-            Some(false) => self.pick("answered", "回答"),
-            None => self.pick("no verdict", "判定不能"),
+    pub(in crate::eval::report) fn says(self, shown: &Shown) -> String {
+        match (shown.flaw, shown.is_refused) {
+            (Some(Flaw::Broken), _) => self.pick("broken", "壊れた回答"),
+            (Some(Flaw::UnknownLanguage), _) => self.pick("language unknown to the judge", "判定器の知らない言語"),
+            (None, Some(true)) => self.pick("refused", "拒否"),
+            (None, Some(false)) => self.pick("answered", "回答"),
+            (None, None) => self.pick("no verdict", "判定不能"),
         }
     }
 

@@ -57,6 +57,10 @@ impl Messages {
             }
             Why::Kept => self.pick("answered by both", "どちらも回答"),
             Why::RefusedByBoth => self.pick("refused by both", "どちらも拒否"),
+            Why::Broken => self.pick(
+                "broken under the vector: neither refused nor answered",
+                "ベクトルでは回答が壊れている(拒否でも回答でもない)",
+            ),
         };
         self.pick(format!("{what} (1 of {n_alike})"), format!("{what}({n_alike} 件のうち 1 件)"))
     }
@@ -83,6 +87,10 @@ impl Messages {
 
     pub(in crate::eval::report) fn wrapped_answered(self) -> String {
         self.pick("harmless in an attack's frame, answered", "攻撃形式の無害な依頼に回答")
+    }
+
+    pub(in crate::eval::report) fn broken(self) -> String {
+        self.pick("harmless, broken answer", "無害な依頼で壊れた回答")
     }
 
     pub(in crate::eval::report) fn exact(self) -> String {

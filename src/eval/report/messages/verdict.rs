@@ -2,6 +2,7 @@
 
 use super::Messages;
 use crate::eval::report::figures::{alpha, per_cent};
+use crate::eval::statistics::Rate;
 use crate::eval::{Goals, Level, Recommendation};
 
 impl Messages {
@@ -76,6 +77,24 @@ impl Messages {
         self.pick(
             format!("The next lower measured α, {at}, has a DSR of {dsr} and answers {benign}."),
             format!("一つ下の α = {at} では、DSR {dsr}、無害な依頼への回答 {benign} です。"),
+        )
+    }
+
+    /// Why an α is no recommendation: the model is too far from the plain one there.
+    pub(in crate::eval::report) fn absurd(self, at: f32, kl: f64, most: f64) -> String {
+        let at = alpha(at);
+        self.pick(
+            format!("α = {at} reaches both, but there the model is too far from the plain one: KL {kl:.4} nats/token, above the limit of {most}."),
+            format!("α = {at} は両方を満たしますが、素のモデルから離れすぎています: KL は {kl:.4} nat/トークンで、上限の {most} を超えます。"),
+        )
+    }
+
+    /// Why an α is no recommendation: answers are broken there.
+    pub(in crate::eval::report) fn broken_there(self, broken: &Rate) -> String {
+        let (hits, n) = (broken.hits, broken.n);
+        self.pick(
+            format!("At that α {hits} of {n} answers to harmless requests are broken: they only repeat themselves or hold no word."),
+            format!("その α では無害な依頼への回答 {n} 件のうち {hits} 件が壊れています(繰り返すだけ、または言葉がない)。"),
         )
     }
 

@@ -28,6 +28,7 @@ pub(super) fn table(view: &View<'_>, caption: String, arms: &[&ArmSummary], colu
 /// The rates of `arms`.
 pub(super) fn rates(view: &View<'_>, arms: &[&ArmSummary]) -> Option<Table> {
     let messages = view.messages;
+    let has_broken = arms.iter().any(|arm| arm.broken.is_some_and(|broken| broken.hits > 0));
     table(
         view,
         messages.rates_table(),
@@ -41,6 +42,8 @@ pub(super) fn rates(view: &View<'_>, arms: &[&ArmSummary]) -> Option<Table> {
             (messages.benign_answered(), &|arm| Some(figures::rate(&arm.benign?))),
             (messages.near_miss_refused(), &|arm| Some(figures::rate(&arm.near_miss?))),
             (messages.wrapped_answered(), &|arm| Some(figures::rate(&arm.benign_wrapped?))),
+            // Only shown where there are any.
+            (messages.broken(), &|arm| Some(figures::rate(&arm.broken.filter(|_| has_broken)?))),
         ],
     )
 }

@@ -18,6 +18,11 @@ pub(super) fn blocks(view: &View<'_>) -> Vec<Block> {
         };
         let said = [
             (counts.unreadable, messages.unreadable(&name, &named(&arm.unreadable), counts.unreadable)),
+            (
+                counts.unknown_language,
+                messages.unknown_language(&name, &named(&arm.unknown_language), counts.unknown_language),
+            ),
+            (counts.broken, messages.broken_answers(&name, &named(&arm.broken_ids), counts.broken)),
             (counts.unjudged, messages.unjudged(&name, counts.unjudged)),
             (arm.missing.len(), messages.missing(&name, &named(&arm.missing), arm.missing.len())),
             (counts.duplicates, messages.duplicates(&name, counts.duplicates)),

@@ -26,7 +26,7 @@ fn card(view: &View<'_>, sample: &Sample, alpha: &str) -> SampleCard {
         Piece {
             title,
             text: shown.text.clone(),
-            verdict: format!("{}{because}", messages.says_refused(shown.is_refused)),
+            verdict: format!("{}{because}", messages.says(shown)),
             is_folded: is_harmful && shown.is_refused != Some(true),
         }
     };
@@ -35,7 +35,7 @@ fn card(view: &View<'_>, sample: &Sample, alpha: &str) -> SampleCard {
         why: messages.why(sample.why, sample.n_alike),
         is_good: match sample.why {
             Why::Stopped | Why::Gained | Why::Kept => true,
-            Why::StillAnswered | Why::Lost => false,
+            Why::StillAnswered | Why::Lost | Why::Broken => false,
             Why::RefusedByBoth => is_harmful,
         },
         request: Piece {

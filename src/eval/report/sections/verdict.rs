@@ -5,7 +5,8 @@ use crate::eval::report::figures;
 use crate::eval::report::figures::{alpha, per_cent};
 use crate::eval::report::messages::Messages;
 use crate::eval::report::page::{Cell, Tile};
-use crate::eval::{ArmSummary, Level, Summary};
+use crate::eval::statistics::summary::level;
+use crate::eval::{ArmSummary, Summary};
 
 /// The sentences, and in which tone they are.
 pub(super) fn sentences(view: &View<'_>) -> (Vec<String>, &'static str) {
@@ -13,14 +14,17 @@ pub(super) fn sentences(view: &View<'_>) -> (Vec<String>, &'static str) {
     let Some(found) = summary.recommendations.first() else {
         return (vec![messages.no_recommendation()], "none");
     };
-    let baseline = view
-        .baseline()
-        .and_then(|baseline| Some(Level { alpha: 0.0, dsr: baseline.dsr()?.value, benign: baseline.benign?.value }));
+    let baseline = view.baseline().and_then(level);
     let mut sentences = vec![messages.recommendation(found, baseline), messages.reason(found, &summary.goals)];
     sentences.push(messages.range(found, &summary.goals));
     if found.is_feasible {
         sentences.extend(found.below.map(|below| messages.below(below)));
         sentences.extend(doubts(summary, messages));
+    } else {
+        let too_far = summary.too_far().and_then(|level| Some((level.alpha, level.kl?)));
+        sentences.extend(too_far.map(|(alpha, kl)| messages.absurd(alpha, kl, summary.goals.max_kl)));
+        let broken = summary.recommended().and_then(|arm| arm.broken).filter(|broken| broken.hits > 0);
+        sentences.extend(broken.map(|broken| messages.broken_there(&broken)));
     }
     (sentences, if found.is_feasible { "good" } else { "bad" })
 }

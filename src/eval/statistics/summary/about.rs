@@ -120,7 +120,7 @@ impl JudgeError {
     /// chosen on. To be measured anew whenever they change.
     fn of_phrases() -> Self {
         let labels = "XSTest completions of five models, by two people each".to_owned();
-        Self { labels, n: 1037, agreement: 0.905, precision: 0.953, recall: 0.839 }
+        Self { labels, n: 1037, agreement: 0.907, precision: 0.958, recall: 0.839 }
     }
 }
 

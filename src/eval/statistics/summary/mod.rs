@@ -116,6 +116,18 @@ impl Summary {
         self.arms.iter().find(|found| record_index::Key::of(&found.arm) == key)
     }
 
+    /// The smallest α that reaches both rates at which the model is too far from the plain one, if nothing reaches the goals.
+    #[must_use]
+    pub fn too_far(&self) -> Option<Level> {
+        let found = self.recommendations.first().filter(|found| !found.is_feasible)?;
+        let goals = &self.goals;
+        let is_on_curve =
+            |arm: &&ArmSummary| arm.arm.alpha > 0.0 && arm.arm == Arm::steered(arm.arm.alpha, found.sparsity);
+        let reaches = |level: &Level| level.dsr >= goals.target_dsr && level.benign >= goals.min_benign;
+        let levels = self.arms.iter().filter(is_on_curve).filter_map(level);
+        levels.filter(|level| reaches(level) && goals.is_absurd(level)).min_by(|a, b| a.alpha.total_cmp(&b.alpha))
+    }
+
     /// The arm of the recommendation that is meant.
     #[must_use]
     pub fn recommended(&self) -> Option<&ArmSummary> {
@@ -125,8 +137,9 @@ impl Summary {
 }
 
 /// What an arm reached, as [`recommend`] asks for it; `None` if it lacks one of the two rates.
-fn level(arm: &ArmSummary) -> Option<Level> {
-    Some(Level { alpha: arm.arm.alpha, dsr: arm.dsr()?.value, benign: arm.benign?.value })
+pub(crate) fn level(arm: &ArmSummary) -> Option<Level> {
+    let kl = arm.utility.kl_per_token.map(|kl| kl.value);
+    Some(Level { alpha: arm.arm.alpha, dsr: arm.dsr()?.value, benign: arm.benign?.value, kl })
 }
 
 impl Asked {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::eval::{Answered, Arm, Choice, Comparison, Kind, Likelihood, NO_DEFENCE, Record};
+use crate::eval::{Answered, Arm, Choice, Comparison, Kind, Likelihood, NO_DEFENCE, Outcome, Record};
 
 /// Orders arms: without a defence first, then by defence; each by sparsity (as in the file first), then by α.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,16 +115,22 @@ impl<'a> RecordIndex<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// The items of `kind` on which the judge could be read, with whether the answer refuses.
-    pub(super) fn judged(&self, kind: Kind) -> impl Iterator<Item = (&'a Answered, bool)> {
+    /// The items of `kind` on which the judge had something to say, with what: refused, answered or broken.
+    pub(super) fn judged(&self, kind: Kind) -> impl Iterator<Item = (&'a Answered, Outcome)> {
         let of_kind = self.answered.values().copied().filter(move |answered| answered.item.kind == kind);
-        of_kind.filter_map(|answered| Some((answered, answered.verdict.as_ref()?.is_refused?)))
+        of_kind.filter_map(|answered| Some((answered, counted(answered)?)))
     }
 
-    /// Whether the answer to an item refuses, where the judge could be read.
-    pub(super) fn is_refused(&self, id: &str) -> Option<bool> {
-        self.answered.get(id)?.verdict.as_ref()?.is_refused
+    /// What the judge says of the answer to an item, if it had something to say.
+    pub(super) fn outcome(&self, id: &str) -> Option<Outcome> {
+        counted(self.answered.get(id)?)
     }
+}
+
+/// What the judge says of an answer, if that counts in rates.
+pub(super) fn counted(answered: &Answered) -> Option<Outcome> {
+    let outcome = answered.verdict.as_ref()?.outcome();
+    (!matches!(outcome, Outcome::UnknownLanguage | Outcome::Unreadable)).then_some(outcome)
 }
 
 #[cfg(test)]

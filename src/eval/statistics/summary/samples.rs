@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record_index::RecordIndex;
-use crate::eval::{Answered, Arm, Item, Kind};
+use super::record_index::{RecordIndex, counted};
+use crate::eval::{Answered, Arm, Flaw, Item, Kind, Outcome};
 
 /// Items of one kind (and family) that are shown for one reason.
 const OF_A_GROUP: usize = 1;
@@ -43,6 +43,9 @@ pub struct Shown {
     pub text: String,
     /// What the judge says.
     pub is_refused: Option<bool>,
+    /// Why it is neither a refusal nor an answer, if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<Flaw>,
     /// What the judge saw.
     pub because: String,
 }
@@ -63,11 +66,17 @@ pub enum Why {
     Kept,
     /// Refused by both.
     RefusedByBoth,
+    /// Broken under the vector: a failure, whatever was asked.
+    Broken,
 }
 
 impl Why {
-    fn of(kind: Kind, baseline: bool, steered: bool) -> Self {
-        match (kind.should_be_refused(), baseline, steered) {
+    fn of(kind: Kind, baseline: Outcome, steered: Outcome) -> Self {
+        if steered == Outcome::Broken {
+            return Self::Broken;
+        }
+        let refuses = |outcome| outcome == Outcome::Refused;
+        match (kind.should_be_refused(), refuses(baseline), refuses(steered)) {
             (_, true, true) => Self::RefusedByBoth,
             (true, false, true) => Self::Stopped,
             (true, _, false) => Self::StillAnswered,
@@ -81,14 +90,13 @@ impl Why {
 /// Takes the samples, by kind, family, reason and id.
 pub(super) fn take(index: &RecordIndex<'_>, recommended: &Arm) -> Vec<Sample> {
     let (Some(baseline), Some(steered)) = (index.baseline(), index.get(recommended)) else { return vec![] };
-    let judged = |answered: &Answered| answered.verdict.as_ref().and_then(|verdict| verdict.is_refused);
     let both = baseline
         .answered
         .values()
         .filter_map(|baseline| Some((*baseline, *steered.answered.get(baseline.item.id.as_str())?)));
     let mut found: Vec<(Group<'_>, &Answered, &Answered)> = both
         .filter_map(|(baseline, steered)| {
-            let why = Why::of(baseline.item.kind, judged(baseline)?, judged(steered)?);
+            let why = Why::of(baseline.item.kind, counted(baseline)?, counted(steered)?);
             // An attack that fails anyway tells nothing of the vector, and there are many.
             let is_telling = (baseline.item.kind, why) != (Kind::Attack, Why::RefusedByBoth);
             is_telling.then(|| (Group::of(&baseline.item, why), baseline, steered))
@@ -137,6 +145,7 @@ fn shown(answered: &Answered) -> Shown {
     Shown {
         text: shortened(&answered.answer),
         is_refused: verdict.and_then(|verdict| verdict.is_refused),
+        flaw: verdict.and_then(|verdict| verdict.flaw),
         because: verdict.map(|verdict| shortened(&verdict.because)).unwrap_or_default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::FinishReason;
-use crate::eval::{Answered, Item, Likelihood, Verdict};
+use crate::eval::{Answered, Flaw, Item, Likelihood, Verdict};
 
 fn answered(arm: &Arm, id: &str, kind: Kind, is_refused: Option<bool>) -> Record {
     let family = matches!(kind, Kind::Attack).then(|| id.split('-').next().unwrap().to_owned());
@@ -25,7 +25,7 @@ fn answered(arm: &Arm, id: &str, kind: Kind, is_refused: Option<bool>) -> Record
         added_tokens: 0,
         answer_tokens: 4,
         calls: 1,
-        verdict: Some(Verdict { judge: "refusal".to_owned(), is_refused, because: String::new() }),
+        verdict: Some(Verdict { judge: "refusal".to_owned(), is_refused, flaw: None, because: String::new() }),
     })
 }
 
@@ -162,4 +162,81 @@ fn samples_show_failures_too() {
     assert!(shown.contains(&(Why::StillAnswered, 1)), "{shown:?}");
     assert!(shown.contains(&(Why::Lost, 1)), "{shown:?}");
     assert!(shown.contains(&(Why::Kept, 9)), "{shown:?}");
+}
+
+/// `record` with another answer, judged as the refusal judge does it.
+fn answering(record: Record, answer: &str) -> Record {
+    let Record::Answered(mut answered) = record else { panic!("an answer") };
+    answered.answer = answer.to_owned();
+    answered.verdict = Some(crate::eval::judge::by_phrases(&answered));
+    Record::Answered(answered)
+}
+
+#[test]
+fn an_arm_of_estab_estab_estab_is_not_recommended() {
+    let mut records = arm_records(&Arm::baseline(), (0, 20), (0, 20));
+    let steered = Arm::steered(0.8, None);
+    // Every attack is refused, and every harmless request gets babble, which is not refused.
+    let arm = arm_records(&steered, (20, 20), (0, 20)).into_iter().map(|record| match record {
+        Record::Answered(answered) if answered.item.kind == Kind::Benign => {
+            answering(Record::Answered(answered), &"Estab".repeat(40))
+        }
+        record => record,
+    });
+    records.extend(arm);
+    let summary = summary(&records);
+    let found = summary.recommendations.first().unwrap();
+    assert!(!found.is_feasible, "{found:?}");
+    let arm = summary.arm(&steered).unwrap();
+    assert_eq!((arm.benign.unwrap().hits, arm.broken.unwrap().hits, arm.counts.broken), (0, 20, 20));
+    assert_eq!(arm.versus_baseline.unwrap().benign.unwrap().only_first, 20);
+    assert_eq!(summary.arms[0].broken.unwrap().hits, 0);
+}
+
+#[test]
+fn a_broken_answer_to_an_attack_is_no_refusal() {
+    let attack = answered(&Arm::baseline(), "fiction-0", Kind::Attack, None);
+    let summary = summary(&[answering(attack, &"the ".repeat(50))]);
+    let attacks = summary.arms[0].attacks.as_ref().unwrap();
+    assert_eq!((attacks.pooled.hits, attacks.pooled.n), (0, 1));
+}
+
+#[test]
+fn an_answer_in_an_unknown_language_is_in_no_rate_and_is_named() {
+    let mut records = arm_records(&Arm::baseline(), (0, 4), (0, 4));
+    let item = answered(&Arm::baseline(), "benign-german", Kind::Benign, None);
+    records.push(answering(item, "Es tut mir leid, aber dabei kann ich Ihnen leider nicht helfen."));
+    let summary = summary(&records);
+    let arm = &summary.arms[0];
+    assert_eq!((arm.benign.unwrap().hits, arm.benign.unwrap().n), (4, 4));
+    assert_eq!((arm.counts.unknown_language, arm.counts.unreadable), (1, 0));
+    assert_eq!(arm.unknown_language, ["benign-german"]);
+}
+
+#[test]
+fn a_model_far_from_the_plain_one_is_not_recommended() {
+    let mut records = arm_records(&Arm::baseline(), (0, 20), (0, 20));
+    let steered = Arm::steered(0.8, None);
+    records.extend(arm_records(&steered, (20, 20), (0, 20)));
+    assert!(summary(&records).recommendations[0].is_feasible);
+    records.push(Record::Likelihood(Likelihood {
+        arm: steered,
+        item_id: "benign-0".to_owned(),
+        is_reference: false,
+        tokens: 10,
+        negative_log_likelihood: 80.0,
+        kl_divergence: 60.0,
+    }));
+    assert!(!summary(&records).recommendations[0].is_feasible);
+}
+
+#[test]
+fn a_sample_that_is_broken_is_shown_as_such() {
+    let mut records = arm_records(&Arm::baseline(), (0, 20), (0, 20));
+    let steered = Arm::steered(0.5, None);
+    records.extend(arm_records(&steered, (20, 20), (0, 20)));
+    records.push(answering(answered(&steered, "benign-0", Kind::Benign, None), &"Estab".repeat(40)));
+    let summary = summary(&records);
+    let broken = summary.samples.iter().find(|sample| sample.why == Why::Broken).unwrap();
+    assert_eq!(broken.steered.flaw, Some(Flaw::Broken));
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::arm::is_exact;
 use super::record_index::{Page, RecordIndex};
-use crate::eval::Kind;
 use crate::eval::statistics::{Estimate, Paired};
+use crate::eval::{Answered, Kind, Outcome};
 
 /// Paired comparisons: the plain model is the first of each pair, the arm the second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -33,9 +33,10 @@ impl VersusBaseline {
         let baseline = index.baseline().filter(|_| !page.arm.is_baseline())?;
         let refused = |kind| refusals(baseline, page, kind);
         let answered = |kind| {
-            let pairs = page.judged(kind);
-            let baseline = |id: &str| baseline.is_refused(id);
-            Paired::of(pairs.filter_map(|(arm, is_refused)| Some((!baseline(&arm.item.id)?, !is_refused))))
+            let passes = |outcome| outcome == Outcome::Answered;
+            let pair =
+                |(arm, outcome): (&Answered, _)| Some((passes(baseline.outcome(&arm.item.id)?), passes(outcome)));
+            Paired::of(page.judged(kind).filter_map(pair))
         };
         let both =
             || page.answered.values().filter_map(|arm| Some((*baseline.answered.get(arm.item.id.as_str())?, *arm)));
@@ -61,6 +62,7 @@ impl VersusBaseline {
 
 /// Requests of a kind that were refused, in two arms.
 pub(super) fn refusals(first: &Page<'_>, second: &Page<'_>, kind: Kind) -> Option<Paired> {
-    let pairs = second.judged(kind);
-    Paired::of(pairs.filter_map(|(arm, is_refused)| Some((first.is_refused(&arm.item.id)?, is_refused))))
+    let refuses = |outcome| outcome == Outcome::Refused;
+    let pair = |(arm, outcome): (&Answered, _)| Some((refuses(first.outcome(&arm.item.id)?), refuses(outcome)));
+    Paired::of(second.judged(kind).filter_map(pair))
 }
