@@ -168,3 +168,32 @@ fn a_template_from_a_file_and_its_mistakes() {
     run(&told, &["--template-var", "mood=good"]).succeeds();
     run(&told, &["--template-var", "mood"]).fails(2, &["NAME=VALUE"]);
 }
+
+#[test]
+fn no_thinking_that_changes_nothing_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let without_thinking = |command: &[&str], input: &str, end: &str| {
+        let template = folder.path().join("template.jinja");
+        let turns = "{% for message in messages %}{{ '<|' + message.role + '|>' + message.content }}{% endfor %}";
+        std::fs::write(&template, turns.to_owned() + end).unwrap();
+        let more = ["--temp", "0", "-n", "4", "--no-thinking", "--template", template.to_str().unwrap()];
+        antidote_with_input(command.iter().chain(&more), input.as_bytes()).succeeds().stderr
+    };
+    let (run, chat) = (["run", "-p", "hello"], ["chat"]);
+    let says_so = "--no-thinking changes nothing";
+    for (command, input) in [(&run[..], ""), (&chat[..], "hello\n")] {
+        let stays = without_thinking(command, input, "<think>\n");
+        assert!(stays.contains(says_so), "{stays}");
+        let switches = [
+            "enable_thinking is not defined or enable_thinking",
+            "thinking is not defined or thinking",
+            "thinking_budget != 0",
+            "reasoning_effort != 'low'",
+        ];
+        for switch in switches {
+            let end = format!("{{% if {switch} %}}<think>{{% endif %}}");
+            let told = without_thinking(command, input, &end);
+            assert!(!told.contains(says_so), "{switch}: {told}");
+        }
+    }
+}

@@ -95,15 +95,19 @@ impl ThinkingMarks {
     /// answer begins at once.
     #[must_use]
     pub fn lead_ends(&self, prompt: &str) -> Vec<String> {
-        let lead = |marks: &[&Marks]| -> Vec<String> {
-            marks.iter().flat_map(|marks| marks.lead).map(|mark| (*mark).to_owned()).collect()
+        let lead = |is_meant: &dyn Fn(&Marks) -> bool| -> Vec<String> {
+            let meant = self.marks.iter().filter(|marks| is_meant(marks));
+            meant.flat_map(|marks| marks.lead).map(|mark| (*mark).to_owned()).collect()
         };
         match self.opened_by(prompt) {
-            Some(marks) if marks.lead.is_empty() => vec![marks.close.to_owned()],
-            Some(marks) => lead(&[marks]),
+            Some(opened) => {
+                // Families that think alike may answer differently.
+                let lead = lead(&|marks| marks.open == opened.open);
+                if lead.is_empty() { vec![opened.close.to_owned()] } else { lead }
+            }
             None if !self.is_named => vec![],
             None => {
-                let lead = lead(&self.marks);
+                let lead = lead(&|_| true);
                 let has_begun = lead.iter().any(|mark| prompt.trim_end().ends_with(mark));
                 if has_begun { vec![] } else { lead }
             }
@@ -185,6 +189,8 @@ mod tests {
         assert_eq!(lead_ends("<seed:think>", "<seed:think>"), ["</seed:think>"]);
         assert_eq!(lead_ends("[BEGIN FINAL RESPONSE]", "Here are my reasoning steps:\n"), ["[BEGIN FINAL RESPONSE]"]);
         assert_eq!(lead_ends("<|START_THINKING|>", "<|START_THINKING|>"), ["<|START_RESPONSE|>"]);
+        let texts = ["<|START_RESPONSE|>", "<|START_TEXT|>"];
+        assert_eq!(lead_ends("<|START_THINKING|><|START_TEXT|>", "<|START_THINKING|>"), texts);
         assert_eq!(lead_ends("<|open|>", "<|open|>think<|sep|>"), ["<|open|>response<|sep|>"]);
         // Every answer has a mark of its own.
         assert_eq!(lead_ends("<|channel|>final<|message|>", "<|start|>assistant"), channels);
