@@ -328,7 +328,7 @@ fn a_strength_at_which_the_model_is_not_itself_is_not_written() {
 fn a_classifier_without_its_prompt_is_not_asked() {
     let place = Place::with(1);
     let judge = format!("guard:{}:harm-bench", demo_model().display());
-    let only = ["--alpha", "0", "--defence", "none", "--likelihoods", "0", "--judge", &judge];
+    let only = ["--alpha", "0", "--defence", "none", "--judge", &judge];
     place.eval("out", &only).fails(2, &["classifier", "--judge-prompt FILE"]);
     let prompt = place.path("prompt.txt");
     let with = |text: &str| {

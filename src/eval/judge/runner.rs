@@ -70,7 +70,6 @@ fn unfit(answered: &Answered, judge: &str) -> Option<Verdict> {
 ///
 /// # Errors
 /// The model fails, it was interrupted, or the journal cannot be written. Replies so far are kept.
-#[expect(clippy::too_many_arguments, reason = "each is a thing of its own, named by whoever wires them")]
 pub fn judge_with_model(
     journal: &mut Journal,
     judge: &Judge,

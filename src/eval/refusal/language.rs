@@ -13,6 +13,8 @@ const ENGLISH: [&str; 34] = [
 const ENGLISH_PERCENT: usize = 12;
 /// Fewer words in Latin letters have no language.
 const LEAST_WORDS: usize = 4;
+/// So many words without an English one among them are foreign, if the detector says so at all.
+const ENOUGH_WORDS: usize = 8;
 /// Fewer Chinese characters without any kana may well be Japanese.
 const LEAST_HAN: usize = 6;
 /// How sure the detector must be of a language in Latin letters, 0 to 1.
@@ -75,8 +77,8 @@ fn unknown_in_latin(text: &str) -> Option<&'static str> {
         return None;
     }
     let found = Detector::with_allowlist(LATIN.to_vec()).detect(text)?;
-    let is_accented = || n_english == 0 && words.iter().any(|word| !word.is_ascii());
-    let is_sure = found.is_reliable() || found.confidence() >= LEAST_CONFIDENCE || is_accented();
+    let is_foreign = || n_english == 0 && (words.len() >= ENOUGH_WORDS || words.iter().any(|word| !word.is_ascii()));
+    let is_sure = found.is_reliable() || found.confidence() >= LEAST_CONFIDENCE || is_foreign();
     (found.lang() != Lang::Eng && is_sure).then(|| found.lang().eng_name())
 }
 
