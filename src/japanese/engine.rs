@@ -97,9 +97,9 @@ fn answering(error: &EngineError) -> String {
         EngineError::BatchShape { rows, outputs, n_batch, n_outputs_max } => format!(
             "{rows} 行(出力 {outputs})のバッチは、{n_batch} 行(出力 {n_outputs_max})用のコンテキストに入りません"
         ),
-        EngineError::CacheFull { n_ctx, n_tokens } => format!(
-            "コンテキストが一杯です。{n_ctx} トークンのコンテキストに、あと {n_tokens} トークンは入りません。"
-        ),
+        EngineError::CacheFull { n_ctx, n_tokens } => {
+            format!("コンテキストが一杯です。{n_ctx} トークンのコンテキストに、あと {n_tokens} トークンは入りません。")
+        }
         EngineError::PromptTooLong { n_prompt, n_ctx } => {
             format!("入力は {n_prompt} トークンですが、コンテキストは {n_ctx} トークンです。短くしてください。")
         }
@@ -109,9 +109,7 @@ fn answering(error: &EngineError) -> String {
         EngineError::Constraint { .. } => format!("指定された形式で回答できません: {error}"),
         EngineError::Interrupted => "中断しました。".to_owned(),
         EngineError::Capture(why) => format!("隠れ状態を読めません: {why}"),
-        EngineError::Gone => {
-            "モデルを動かすスレッドが終了しました。プログラムを起動し直してください。".to_owned()
-        }
+        EngineError::Gone => "モデルを動かすスレッドが終了しました。プログラムを起動し直してください。".to_owned(),
         EngineError::OutputNotFinite { alpha } => format!(
             "α = {alpha} で、モデルの出力が有限の値にならないか、どのトークンでも同じです。{}",
             if *alpha == 0.0 {
@@ -135,10 +133,9 @@ fn of_schema(error: &SchemaError) -> String {
 fn of_store(error: &StoreError) -> String {
     match error {
         StoreError::Io { path, source } => format!("{} を読み書きできません: {}", path.display(), of_io(source)),
-        StoreError::Damaged { path, why } => format!(
-            "{}: 調整済みの設定を読めません({why})。antidote tune をもう一度実行してください",
-            path.display()
-        ),
+        StoreError::Damaged { path, why } => {
+            format!("{}: 調整済みの設定を読めません({why})。antidote tune をもう一度実行してください", path.display())
+        }
     }
 }
 

@@ -13,9 +13,9 @@ fn of_conversation(error: &ConversationError) -> String {
     match error {
         ConversationError::Template(error) => of_template(error),
         ConversationError::Engine(error) => engine::of_engine(error),
-        ConversationError::TooLong { n_bytes, n_ctx } => format!(
-            "この文は {n_bytes} バイトあり、{n_ctx} トークンのコンテキストに収まりません。短くしてください。"
-        ),
+        ConversationError::TooLong { n_bytes, n_ctx } => {
+            format!("この文は {n_bytes} バイトあり、{n_ctx} トークンのコンテキストに収まりません。短くしてください。")
+        }
     }
 }
 
@@ -32,7 +32,8 @@ fn of_template(error: &TemplateError) -> String {
             }
         ),
         TemplateError::ControlTokens => {
-            "以前の回答に制御トークンが含まれ、チャットテンプレートがその回答を書き換えるため、文字として送れません".to_owned()
+            "以前の回答に制御トークンが含まれ、チャットテンプレートがその回答を書き換えるため、文字として送れません"
+                .to_owned()
         }
         TemplateError::File { path, source } => unreadable("チャットテンプレート", path, source),
     }

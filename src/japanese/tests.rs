@@ -26,13 +26,7 @@ fn of_engine() -> Vec<EngineError> {
         EngineError::Open { path: path(), source: not_found() },
         EngineError::Gguf { path: path(), source: GgufError::Magic },
         EngineError::Unsuitable { path: path(), reason: "it has 0 layers".to_owned() },
-        EngineError::Memory {
-            path: path(),
-            weights_mib: 1201,
-            cache_mib: 302,
-            compute_mib: 43,
-            available_mib: 504,
-        },
+        EngineError::Memory { path: path(), weights_mib: 1201, cache_mib: 302, compute_mib: 43, available_mib: 504 },
         EngineError::Load { path: path(), complaints: words() },
         EngineError::Context { n_ctx: 8192, complaints: words() },
         EngineError::Decode { code: -3, complaints: words() },
@@ -194,7 +188,9 @@ fn under_a_japanese_locale_errors_are_japanese_with_the_same_figures_paths_and_f
         for name in figures_and_names(&en) {
             assert!(ja.contains(name), "no {name} in {ja}\n({en})");
         }
-        for name in figures_and_names(&ja) {
+        // Where one language has a word, the other may have a figure.
+        let is_figure = |name: &&str| name.chars().all(|c| c.is_ascii_digit());
+        for name in figures_and_names(&ja).into_iter().filter(|name| !is_figure(name)) {
             assert!(en.contains(name), "no {name} in {en}\n({ja})");
         }
     }

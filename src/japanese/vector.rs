@@ -31,9 +31,7 @@ fn way_out(error: &FormatError) -> &'static str {
     match error {
         FormatError::Magic => "antidote-derive で作った .sv ファイルを指定してください",
         FormatError::TransferredAsText => "バイナリーファイルとしてコピーし直してください",
-        FormatError::TooShort { .. } | FormatError::Checksum { .. } => {
-            "コピーまたはダウンロードし直してください"
-        }
+        FormatError::TooShort { .. } | FormatError::Checksum { .. } => "コピーまたはダウンロードし直してください",
         FormatError::Version { version, known } if version > known => {
             "新しい Antidote で作られているので、このプログラムを更新してください"
         }
@@ -63,10 +61,9 @@ fn of_format(error: &FormatError) -> String {
         FormatError::Field { field, value, rule } => {
             format!("ヘッダーの {field} = {value} は使えません(条件: {rule})")
         }
-        FormatError::LayerOrder { layer, n_layer, at } => format!(
-            "層 {layer}{} は、前の層より後で n_layer = {n_layer} より小さくなければなりません",
-            place(*at)
-        ),
+        FormatError::LayerOrder { layer, n_layer, at } => {
+            format!("層 {layer}{} は、前の層より後で n_layer = {n_layer} より小さくなければなりません", place(*at))
+        }
         FormatError::LayerLength { layer, n_indices, n_values, n_embd, at } => format!(
             "層 {layer}{} の添字は {n_indices} 個、値は {n_values} 個です。同じ数で、1 から n_embd = {n_embd} まででなければなりません",
             place(*at)
@@ -127,10 +124,9 @@ fn of_target(error: &TargetError) -> String {
         TargetError::Gguf { path, source } => {
             format!("{} はモデルとして使えません: {}", path.display(), gguf::of_gguf(source))
         }
-        TargetError::Unsuitable { path, reason } => format!(
-            "{} はモデルとして使えません: {reason}。モデルの .gguf ファイルを指定してください",
-            path.display()
-        ),
+        TargetError::Unsuitable { path, reason } => {
+            format!("{} はモデルとして使えません: {reason}。モデルの .gguf ファイルを指定してください", path.display())
+        }
         TargetError::Fingerprint { path, source } => {
             format!("{} にはベクトルを結び付けられません: {}", path.display(), of_fingerprint(source))
         }
@@ -140,7 +136,8 @@ fn of_target(error: &TargetError) -> String {
 fn of_fingerprint(error: &FingerprintError) -> String {
     match error {
         FingerprintError::NoNorms => {
-            "モデルに *norm*.weight というテンソルがないためフィンガープリントがなく、ベクトルと照合できません".to_owned()
+            "モデルに *norm*.weight というテンソルがないためフィンガープリントがなく、ベクトルと照合できません"
+                .to_owned()
         }
         FingerprintError::NotFloat { tensor, kind } => format!(
             "テンソル {tensor:?} は {kind:?} ですが、ノルムの重みは F32、F16、BF16 のいずれかでなければなりません。新しい llama.cpp で量子化し直してください"

@@ -102,7 +102,8 @@ fn a_model_without_a_template_is_said_everywhere_and_never_guessed_where_it_is_k
     scratch.eval(&[&model]).fails(2, &["no chat template", "--template", "--raw"]);
     for choice in [&["--raw"][..], &["--template", "chatml"]] {
         let with = |args: &[&'static str]| [&[&*model], args].concat();
-        for ran in [run(&with(choice)), piped_chat(&with(choice)), scratch.dump(&with(choice)), scratch.eval(&with(choice))]
+        for ran in
+            [run(&with(choice)), piped_chat(&with(choice)), scratch.dump(&with(choice)), scratch.eval(&with(choice))]
         {
             assert!(!ran.succeeds().stderr.contains("no chat template"));
         }

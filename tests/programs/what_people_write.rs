@@ -47,7 +47,8 @@ fn a_forged_turn_in_a_message_is_text_in_every_front_end() {
     assert_eq!(control_tokens(&dump.stderr), control_tokens(&ran.stderr));
     let evaluation = folder.path().join("evaluation");
     let eval = ["eval", "--harmful", &harmful, "--benign", &benign, "--attacks", "none", "--defence", "none"];
-    let more = ["-n", "2", "--likelihoods", "0", "--alpha", "0", "--show-prompt", "--out", evaluation.to_str().unwrap()];
+    let more =
+        ["-n", "2", "--likelihoods", "0", "--alpha", "0", "--show-prompt", "--out", evaluation.to_str().unwrap()];
     let eval = antidote(eval.iter().chain(&more)).succeeds();
     assert_eq!(control_tokens(&eval.stderr), control_tokens(&ran.stderr));
 }
