@@ -120,9 +120,17 @@ fn heading_of(argument: &Arg) -> String {
     argument.get_help_heading().unwrap_or_default().to_owned()
 }
 
-/// Where the text beside `argument` begins, if no other is longer.
+/// Where the text beside `argument` begins, if no other is longer. Clap knows it too, but only once it reads a command line.
 fn column(argument: &Arg) -> usize {
-    GAP + if argument.is_positional() { 0 } else { SHORT } + argument.to_string().chars().count() + GAP
+    let value: usize = match argument.get_action() {
+        ArgAction::Count => "...".len(),
+        action if action.takes_values() => {
+            argument.get_value_names().into_iter().flatten().map(|name| " <>".len() + name.len()).sum()
+        }
+        _ => 0,
+    };
+    let flag = argument.get_long().map_or(0, |long| SHORT + "--".len() + long.len());
+    GAP + flag + value + GAP
 }
 
 /// `argument` with its text and, in Japanese too, its default and its values.
