@@ -5,8 +5,10 @@ use std::fmt::Write;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What clap says behind the sentence, as it begins and as it begins in Japanese.
-const LABELS: [(&str, &str); 4] = [
+const LABELS: [(&str, &str); 6] = [
     ("Usage: ", "使い方: "),
+    ("  tip: a similar argument exists: ", "  ヒント: 似た引数があります: "),
+    ("  tip: a similar subcommand exists: ", "  ヒント: 似たコマンドがあります: "),
     ("  tip: ", "  ヒント: "),
     ("  [possible values: ", "  [値: "),
     ("For more information, try '--help'.", "詳しくは '--help' を見てください。"),
@@ -78,12 +80,12 @@ mod tests {
         let cases: [(&[&str], &[&str]); 11] = [
             (
                 &["chat", "--tmep", "1"],
-                &["'--tmep' という引数はありません", "ヒント: ", "--temp", "使い方: antidote chat"],
+                &["'--tmep' という引数はありません", "ヒント: 似た引数があります: '--temp'", "使い方: antidote chat"],
             ),
             (&["chat", "--temp", "hot"], &["'--temp <T>' に 'hot' は使えません: not a finite number"]),
             (&["chat", "--lang", "de"], &["'--lang <LANG>' に 'de' は使えません", "[値: en, ja]"]),
             (&["chat", "--temp"], &["'--temp <T>' には値が必要です"]),
-            (&["chta"], &["'chta' というコマンドはありません", "chat"]),
+            (&["chta"], &["'chta' というコマンドはありません", "似たコマンドがあります: 'chat'"]),
             (&["chat", "a.gguf", "b.gguf"], &["'b.gguf' という引数はありません"]),
             (
                 &["run", "-p", "x", "--prompts", "y"],

@@ -27,6 +27,10 @@ const GAP: usize = 2;
 /// What `-x, ` takes.
 const SHORT: usize = 4;
 
+/// Where the text beside `--verbose...` begins at least, and where it may begin.
+const VERBOSE: usize = GAP + SHORT + "--verbose...".len() + GAP;
+const LONGEST: usize = 30;
+
 /// Where a text begins that stands below its flag.
 const BELOW: usize = 10;
 
@@ -78,7 +82,7 @@ fn command(mut command: Command, name: &str, width: usize) -> Command {
     if let Some(text) = find(commands::AFTER_HELP, name) {
         command = command.after_help(filled(text, width));
     }
-    command = command.disable_help_flag(true).disable_version_flag(true).arg(flag(
+    command = command.next_help_heading(None::<&str>).disable_help_flag(true).disable_version_flag(true).arg(flag(
         "help",
         'h',
         ArgAction::Help,
@@ -96,7 +100,9 @@ fn command(mut command: Command, name: &str, width: usize) -> Command {
     command.mut_args(|argument| {
         let heading = heading_of(&argument);
         let column = columns.iter().filter(|(other, _)| *other == heading).map(|(_, column)| *column).max();
-        let column = column.unwrap_or_default();
+        // The program's own flags stand in every subcommand, among longer and shorter ones.
+        let least = if name.is_empty() { LONGEST } else { VERBOSE };
+        let column = column.unwrap_or_default().max(least);
         let is_below = column + MIN_TEXT > width;
         let room = width.saturating_sub(if is_below { BELOW } else { column });
         explained(argument, name, room).next_line_help(is_below)

@@ -157,6 +157,12 @@ fn help_is_japanese_and_fits_the_terminal() {
                 width,
             );
             assert!(text.contains("使い方: antidote") && text.contains("ヘルプを表示します"), "{text}");
+            // They have no heading of their own, and must not slip under another's.
+            let options = text.lines().skip_while(|line| *line != "オプション:").take_while(|line| !line.is_empty());
+            assert!(
+                options.filter(|line| line.contains("--help") || line.contains("--version")).count() == 2,
+                "{text}"
+            );
             for english in ["Usage", "Options:", "Arguments:", "Commands:", "Print help", "[default", "ossible values"]
             {
                 assert!(!text.contains(english), "{english} in {text}");
