@@ -26,7 +26,7 @@ fn loading(error: &EngineError) -> Option<String> {
             format!("{} はモデルとして使えません: {}", path.display(), gguf::of_gguf(source))
         }
         EngineError::Unsuitable { path, reason } => {
-            format!("{} はチャットのモデルとして使えません: {reason}", path.display())
+            format!("{} はチャットのモデルとして使えません: {}", path.display(), gguf::unsuitable(reason))
         }
         EngineError::Memory { path, weights_mib, cache_mib, compute_mib, available_mib } => format!(
             "{} にはメモリーが足りません。約 {} MiB 必要ですが(重み {weights_mib}、KV キャッシュ {cache_mib}、計算 {compute_mib})、空きは {available_mib} MiB です",

@@ -71,3 +71,27 @@ fn part(what: &str) -> &str {
         other => other,
     }
 }
+
+/// Why a GGUF is no model that can be used here, as far as it is a kind of file; else in the words of the error.
+pub(super) fn unsuitable(reason: &str) -> &str {
+    match reason {
+        "it is a control vector, not a model" => "モデルではなく制御ベクトルです",
+        "it is one part of a split model; merge the parts first (llama-gguf-split --merge)" => {
+            "分割されたモデルの一部です。先に結合してください(llama-gguf-split --merge)"
+        }
+        "its header does not give the model's shape (block_count, embedding_length)" => {
+            "ヘッダーにモデルの形(block_count、embedding_length)がありません"
+        }
+        "it is a safety vector (.sv), not a model" => "モデルではなく安全ベクトル(.sv)です",
+        "it is an adapter (LoRA), not a model; merge it into the model that it is for (llama-export-lora)" => {
+            "モデルではなくアダプター(LoRA)です。対象のモデルに統合してください(llama-export-lora)"
+        }
+        "it is an importance matrix (imatrix), from which models are quantised, not a model" => {
+            "モデルではなく、量子化に使う重要度行列(imatrix)です"
+        }
+        "it is the picture or sound part of a model (mmproj), which goes beside the text model, not alone" => {
+            "モデルの画像または音声の部分(mmproj)です。テキストのモデルと一緒に使うもので、単独では使えません"
+        }
+        other => other,
+    }
+}

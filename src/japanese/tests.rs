@@ -135,6 +135,8 @@ fn of_prompts() -> Vec<PromptError> {
     vec![
         PromptError::Read { path: path(), source: not_found() },
         PromptError::Foreign { path: path(), what: "a GGUF model" },
+        PromptError::Foreign { path: path(), what: "a new format" },
+        PromptError::Foreign { path: path(), what: "a pointer of git-lfs; get the content with git lfs pull" },
         PromptError::NotUtf8 { path: path(), line: 12 },
         entry("line 4"),
         entry("entry 5"),
@@ -194,6 +196,27 @@ fn under_a_japanese_locale_errors_are_japanese_with_the_same_figures_paths_and_f
             assert!(en.contains(name), "no {name} in {en}\n({ja})");
         }
     }
+}
+
+#[test]
+fn what_a_file_is_instead_of_prompts_is_said_in_japanese_with_the_way_to_them() {
+    let of = |what| sentence(&PromptError::Foreign { path: "p.csv".into(), what }).unwrap();
+    assert_eq!(of("a GGUF model"), "p.csv にプロンプトはありません。中身は GGUF のモデルです");
+    let pointer = of("a pointer of git-lfs; get the content with git lfs pull");
+    assert!(pointer.contains("git-lfs のポインター(git lfs pull で"), "{pointer}");
+}
+
+#[test]
+fn a_file_that_is_no_model_is_called_by_its_name() {
+    use crate::gguf::{Entry, Gguf, encode, shape_of_model};
+    let reason = |metadata: &[(&str, Entry<'_>)]| {
+        let bytes = encode(metadata, &[]);
+        let reason = shape_of_model(&Gguf::parse(&bytes).unwrap()).unwrap_err();
+        super::gguf::unsuitable(reason)
+    };
+    assert_eq!(reason(&[("general.architecture", Entry::Text("controlvector"))]), "モデルではなく制御ベクトルです");
+    let no_shape = reason(&[("general.architecture", Entry::Text("llama"))]);
+    assert!(no_shape.contains("block_count") && no_shape.contains("ありません"), "{no_shape}");
 }
 
 #[test]
