@@ -56,6 +56,8 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod eval;
 #[cfg(feature = "engine")]
+pub mod japanese;
+#[cfg(feature = "engine")]
 pub mod notices;
 #[cfg(feature = "engine")]
 pub mod prompt;

@@ -16,6 +16,7 @@ mod programs {
     mod dump;
     mod faults;
     mod hostile_models;
+    mod japanese;
     mod prompt_files;
     mod tampered_headers;
     mod terminal;

@@ -19,3 +19,4 @@ pub use examples::Examples;
 pub use repl::{Ended, Hint, Repl, ReplError, ReplOptions};
 pub use saved::{Saved, SavedError, SavedModel};
 pub use signals::EndBySignal;
+pub use wrap::filled;

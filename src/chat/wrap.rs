@@ -4,7 +4,7 @@ use textwrap::core::display_width;
 use unicode_width::UnicodeWidthChar;
 
 /// What must not begin a line in Japanese (the usual *kinsoku* characters).
-const NEVER_FIRST: &str = "、。，．・：；？！ー」』）】〕〉》”’…‥々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ";
+const NEVER_FIRST: &str = ")]、。，．・：；？！ー」』）】〕〉》”’…‥々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ";
 
 /// Columns that stay free, so that no terminal wraps a full line again.
 const MARGIN: usize = 1;
@@ -81,6 +81,15 @@ impl Wrap {
         self.column += word;
         self.word.clear();
     }
+}
+
+/// `text` in lines for a terminal of `width` columns, Japanese broken between characters.
+#[must_use]
+pub fn filled(text: &str, width: usize) -> String {
+    let (mut wrap, mut out) = (Wrap::new(width), String::new());
+    wrap.push(text, &mut out);
+    wrap.finish(&mut out);
+    out
 }
 
 /// The lines of `text` for a terminal of `width` columns. Where a line has a column behind two blanks, as lists of

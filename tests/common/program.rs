@@ -87,7 +87,10 @@ impl Running {
 
     /// With other standard output and standard error than pipes that are read.
     pub fn start_with(command: &mut Command, stdout: Stdio, stderr: Stdio) -> Self {
-        command.env("LC_ALL", "C.UTF-8");
+        // English, but for a test that chooses.
+        if command.get_envs().all(|(name, _)| name != "LC_ALL") {
+            command.env("LC_ALL", "C.UTF-8");
+        }
         // Whoever runs the tests may have a config file, or have tuned the demo model.
         for variable in ["ANTIDOTE_CONFIG", "ANTIDOTE_TUNED"] {
             if command.get_envs().all(|(name, _)| name != variable) {

@@ -7,12 +7,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use antidote::chat::at_home;
+use antidote::japanese;
+use antidote::prompt::Language;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory};
 use toml::de::{DeTable, DeValue};
 
 use super::args::Antidote;
-use super::{Failure, UsageError};
+use super::{Failure, UsageError, usage};
 
 /// The flags that may stand in the file. What belongs to one model alone (vectors, α, templates) may not: it would
 /// be wrong for every other.
@@ -91,15 +93,20 @@ impl Config {
             }
         };
         let Some(path) = path else { return Ok(Self::default()) };
+        let language = Language::of_locale();
+        let shown = path.display();
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Self { values: parse(&text, &path)?, path: Some(path) }),
+            Ok(text) => Ok(Self { values: parse(&text, &path, language)?, path: Some(path) }),
             // Whoever names a file means it to be there.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && is_named => Err(UsageError(format!(
-                "{VARIABLE} names {}, which does not exist; correct it, or set it to an empty value to read no config file",
-                path.display()
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_named => Err(UsageError(language.pick(
+                format!("{VARIABLE} names {shown}, which does not exist; correct it, or set it to an empty value to read no config file"),
+                format!("{VARIABLE} が示す {shown} がありません。直すか、設定ファイルを読まない場合は空にしてください"),
             ))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self { values: vec![], path: Some(path) }),
-            Err(error) => Err(UsageError(format!("cannot read the config file {}: {error}", path.display()))),
+            Err(error) => Err(UsageError(language.pick(
+                format!("cannot read the config file {shown}: {error}"),
+                japanese::unreadable("設定ファイル", &path, &error),
+            ))),
         }
     }
 
@@ -156,19 +163,27 @@ fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
     command.get_arguments().find(|flag| flag.get_long() == Some(key))
 }
 
-fn parse(text: &str, path: &Path) -> Result<Vec<Value>, UsageError> {
+fn parse(text: &str, path: &Path, language: Language) -> Result<Vec<Value>, UsageError> {
     let line = |offset: usize| 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-    let wrong = |offset: usize, what: String| UsageError(format!("{}, line {}: {what}", path.display(), line(offset)));
+    let wrong = |offset: usize, what: String| {
+        let (path, line) = (path.display(), line(offset));
+        UsageError(language.pick(format!("{path}, line {line}: {what}"), format!("{path}、{line} 行目: {what}")))
+    };
     let table = DeTable::parse(text)
         .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
     let mut values = vec![];
     for (name, value) in table.get_ref() {
         let (place, name): (usize, &str) = (name.span().start, name.get_ref().as_ref());
         let Some(key) = KEYS.into_iter().find(|key| *key == name) else {
-            return Err(wrong(place, format!("'{name}' is not a config key; valid keys are {}", KEYS.join(", "))));
+            let keys = KEYS.join(", ");
+            let what = language.pick(
+                format!("'{name}' is not a config key; valid keys are {keys}"),
+                format!("'{name}' という設定はありません。使えるのは {keys} です"),
+            );
+            return Err(wrong(place, what));
         };
-        let text =
-            checked(key, value.get_ref()).map_err(|what| wrong(value.span().start, format!("'{key}': {what}")))?;
+        let text = checked(key, value.get_ref(), language)
+            .map_err(|what| wrong(value.span().start, format!("'{key}': {what}")))?;
         // A switch that is off is what it is anyway.
         if text != "false" {
             values.push(Value { key, text, line: line(place) });
@@ -178,7 +193,7 @@ fn parse(text: &str, path: &Path) -> Result<Vec<Value>, UsageError> {
 }
 
 /// `value` as one would type it behind `--key`, checked as if one had.
-fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
+fn checked(key: &str, value: &DeValue<'_>, language: Language) -> Result<String, String> {
     let text = match value {
         // No shell has read it.
         DeValue::String(text) if PATHS.contains(&key) => at_home(text).to_string_lossy().into_owned(),
@@ -190,9 +205,10 @@ fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
         DeValue::Float(number) => number.as_str().to_owned(),
         DeValue::Boolean(switch) => switch.to_string(),
         other => {
-            return Err(format!(
-                "a {} is not a valid value; write a string, a number, true or false",
-                other.type_str()
+            let kind = other.type_str();
+            return Err(language.pick(
+                format!("a {kind} is not a valid value; write a string, a number, true or false"),
+                format!("{kind} は使えません。文字列、数値、true、false のいずれかを書いてください"),
             ));
         }
     };
@@ -201,15 +217,21 @@ fn checked(key: &str, value: &DeValue<'_>) -> Result<String, String> {
     let is_switch = flag(chat, key).is_some_and(|flag| !flag.get_action().takes_values());
     match (is_switch, matches!(value, DeValue::Boolean(_))) {
         (true, true) => Ok(text),
-        (true, false) => Err("write true or false".to_owned()),
-        (false, true) => Err("true and false are only for switches; this takes a value".to_owned()),
+        (true, false) => Err(language.pick("write true or false", "true か false を書いてください")),
+        (false, true) => Err(language.pick(
+            "true and false are only for switches; this takes a value",
+            "true と false はスイッチにだけ使えます。ここには値を書いてください",
+        )),
         (false, false) => match chat.clone().try_get_matches_from(["chat".to_owned(), format!("--{key}={text}")]) {
             Ok(_) => Ok(text),
-            Err(error) => {
-                let error = error.to_string();
-                let first = error.lines().next().unwrap_or_default();
-                Err(first.strip_prefix("error: ").unwrap_or(first).to_owned())
-            }
+            Err(error) => Err(match language {
+                Language::En => {
+                    let error = error.to_string();
+                    let first = error.lines().next().unwrap_or_default();
+                    first.strip_prefix("error: ").unwrap_or(first).to_owned()
+                }
+                Language::Ja => usage::sentence(&error),
+            }),
         },
     }
 }
@@ -221,8 +243,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Result<Config, String> {
+        read_in(text, Language::En)
+    }
+
+    fn read_in(text: &str, language: Language) -> Result<Config, String> {
         let path = Path::new("config.toml");
-        let values = parse(text, path).map_err(|error| error.to_string())?;
+        let values = parse(text, path, language).map_err(|error| error.to_string())?;
         Ok(Config { path: Some(path.to_owned()), values })
     }
 
@@ -276,6 +302,23 @@ mod tests {
         ];
         for (text, expected) in cases {
             let error = read(text).unwrap_err();
+            for expected in expected {
+                assert!(error.contains(expected), "no '{expected}' in: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn under_a_japanese_locale_mistakes_in_the_file_are_named_in_japanese() {
+        let cases = [
+            ("\ntemprature = 1\n", ["config.toml、2 行目", "'temprature' という設定はありません", "top-k"]),
+            ("temp = 'hot'\n", ["1 行目", "'temp'", "'hot' は使えません"]),
+            ("quiet = 1\n", ["1 行目", "'quiet'", "true か false を書いてください"]),
+            ("ctx = true\n", ["1 行目", "'ctx'", "スイッチにだけ"]),
+            ("ctx = [1]\n", ["1 行目", "'ctx'", "文字列、数値"]),
+        ];
+        for (text, expected) in cases {
+            let error = read_in(text, Language::Ja).unwrap_err();
             for expected in expected {
                 assert!(error.contains(expected), "no '{expected}' in: {error}");
             }

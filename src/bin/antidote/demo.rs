@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use antidote::prompt::Language;
+
 use super::UsageError;
 
 const MODEL: &str = "models/demo.Q8_0.gguf";
@@ -33,8 +35,9 @@ impl Demo {
             |home: &PathBuf| Self { model: home.join(MODEL), vector: home.join(VECTOR), cases: home.join(CASES) };
         let found = homes.iter().map(demo_in).find(|demo| demo.model.is_file());
         found.ok_or_else(|| {
-            UsageError(format!(
-                "no model given, and the demo model ({MODEL}) is not installed with this program; give MODEL.gguf"
+            UsageError(Language::of_locale().pick(
+                format!("no model given, and the demo model ({MODEL}) is not installed with this program; give MODEL.gguf"),
+                format!("モデルが指定されておらず、デモのモデル({MODEL})もインストールされていません。MODEL.gguf を指定してください"),
             ))
         })
     }

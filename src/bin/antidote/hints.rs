@@ -59,31 +59,45 @@ fn of_one(error: &(dyn Error + 'static), language: Language) -> Option<String> {
     }
     if let Some(Incompatible::Unbound { path }) = error.downcast_ref() {
         let path = path.display();
-        return Some(format!(
-            "if it was made from this model, bind it: antidote-derive bind {path} --for-model MODEL.gguf"
+        return Some(language.pick(
+            format!("if it was made from this model, bind it: antidote-derive bind {path} --for-model MODEL.gguf"),
+            format!(
+                "このモデルから作ったものなら、結び付けてください: antidote-derive bind {path} --for-model MODEL.gguf"
+            ),
         ));
     }
-    let text = match error.downcast_ref() {
-        Some(TemplateError::Syntax(_)) => Some("give another one with --template FILE"),
-        Some(TemplateError::Lost { .. }) => Some("give another one with --template FILE, or none with --raw"),
-        Some(TemplateError::ControlTokens) => Some("start over, or obey them with --parse-special"),
+    let pair = match error.downcast_ref() {
+        Some(TemplateError::Syntax(_)) => {
+            Some(("give another one with --template FILE", "--template FILE で別のものを指定してください。"))
+        }
+        Some(TemplateError::Lost { .. }) => Some((
+            "give another one with --template FILE, or none with --raw",
+            "--template FILE で別のものを指定するか、--raw でテンプレートなしにしてください。",
+        )),
+        Some(TemplateError::ControlTokens) => Some((
+            "start over, or obey them with --parse-special",
+            "会話を最初から始めるか、--parse-special で解釈させてください。",
+        )),
         _ => None,
     };
-    text.or_else(|| error.downcast_ref().and_then(of_dump))
+    pair.or_else(|| error.downcast_ref().and_then(of_dump))
         .or_else(|| error.downcast_ref().and_then(of_journal))
         .or_else(|| error.downcast_ref().and_then(of_dataset))
         .or_else(|| error.downcast_ref().and_then(of_prompts))
         .or_else(|| error.downcast_ref().and_then(of_evaluation))
         .or_else(|| match error.downcast_ref() {
-            Some(DefenceError::NotCalibrated) => {
-                Some("add --harmful or --benign prompts, or leave the filter out of --defence")
-            }
+            Some(DefenceError::NotCalibrated) => Some((
+                "add --harmful or --benign prompts, or leave the filter out of --defence",
+                "--harmful か --benign のプロンプトを加えるか、--defence からフィルターを外してください。",
+            )),
             _ => None,
         })
-        .map(str::to_owned)
+        .map(|(en, ja)| language.pick(en, ja))
 }
 
-/// Those that can come up in a chat are said in both languages.
+/// A hint in English and in Japanese.
+type Pair = (&'static str, &'static str);
+
 fn of_engine(error: &EngineError, language: Language) -> Option<String> {
     let (en, ja) = match error {
         EngineError::Memory { .. } => (
@@ -117,55 +131,87 @@ fn of_engine(error: &EngineError, language: Language) -> Option<String> {
     Some(language.pick(en, ja))
 }
 
-fn of_dump(error: &DumpError) -> Option<&'static str> {
+fn of_dump(error: &DumpError) -> Option<Pair> {
     match error {
-        DumpError::Differs { .. } => Some("rerun the original command, or discard the unfinished dump with --restart"),
-        DumpError::TooLarge { .. } => Some("use --type bf16 or --type f32"),
+        DumpError::Differs { .. } => Some((
+            "rerun the original command, or discard the unfinished dump with --restart",
+            "元のコマンドをもう一度実行するか、--restart で途中の書き出しを破棄してください。",
+        )),
+        DumpError::TooLarge { .. } => {
+            Some(("use --type bf16 or --type f32", "--type bf16 か --type f32 を使ってください。"))
+        }
         _ => None,
     }
 }
 
-fn of_journal(error: &JournalError) -> Option<&'static str> {
+fn of_journal(error: &JournalError) -> Option<Pair> {
     match error {
-        JournalError::Line { .. } => Some("delete the line, or choose another --out"),
-        JournalError::Another { .. } => Some("choose another --out, or remove this folder"),
-        JournalError::InUse { .. } => Some("wait for it to end, or choose another --out"),
-        JournalError::Nothing { .. } => Some("give the --out of an earlier run"),
+        JournalError::Line { .. } => {
+            Some(("delete the line, or choose another --out", "その行を削除するか、別の --out を指定してください。"))
+        }
+        JournalError::Another { .. } => Some((
+            "choose another --out, or remove this folder",
+            "別の --out を指定するか、このフォルダーを削除してください。",
+        )),
+        JournalError::InUse { .. } => {
+            Some(("wait for it to end, or choose another --out", "終わるのを待つか、別の --out を指定してください。"))
+        }
+        JournalError::Nothing { .. } => {
+            Some(("give the --out of an earlier run", "以前に実行したときの --out を指定してください。"))
+        }
         _ => None,
     }
 }
 
-fn of_dataset(error: &PlanError) -> Option<&'static str> {
+fn of_dataset(error: &PlanError) -> Option<Pair> {
     match error {
-        PlanError::Nothing => Some("give --harmful, --benign, --near-miss, --attacks or --cases"),
-        PlanError::NoRequests => Some("give some with --harmful, or use --attacks none"),
+        PlanError::Nothing => Some((
+            "give --harmful, --benign, --near-miss, --attacks or --cases",
+            "--harmful、--benign、--near-miss、--attacks、--cases のいずれかを指定してください。",
+        )),
+        PlanError::NoRequests => Some((
+            "give some with --harmful, or use --attacks none",
+            "--harmful で指定するか、--attacks none を使ってください。",
+        )),
         _ => None,
     }
 }
 
-fn of_prompts(error: &PromptError) -> Option<&'static str> {
+fn of_prompts(error: &PromptError) -> Option<Pair> {
     match error {
-        PromptError::Entry { way_out: WayOut::Column, .. } => Some(
+        PromptError::Entry { way_out: WayOut::Column, .. } => Some((
             "name the column with --column NAME, or read the file as plain text, a prompt a line, with --plain-text",
-        ),
-        PromptError::Entry { way_out: WayOut::PlainText, .. } => {
-            Some("correct it, or read the file as plain text, a prompt a line, with --plain-text")
-        }
-        PromptError::NoColumns { .. } => Some("leave out --column"),
+            "--column NAME で列を指定するか、--plain-text でプレーンテキスト(1 行に 1 つのプロンプト)として読んでください。",
+        )),
+        PromptError::Entry { way_out: WayOut::PlainText, .. } => Some((
+            "correct it, or read the file as plain text, a prompt a line, with --plain-text",
+            "直すか、--plain-text でプレーンテキスト(1 行に 1 つのプロンプト)として読んでください。",
+        )),
+        PromptError::NoColumns { .. } => Some(("leave out --column", "--column を外してください。")),
         _ => None,
     }
 }
 
-fn of_evaluation(error: &EvalError) -> Option<&'static str> {
+fn of_evaluation(error: &EvalError) -> Option<Pair> {
     match error {
-        EvalError::NoVector => Some("give one with --vector FILE.sv, or leave out --alpha"),
-        EvalError::TooSparse { .. } => Some("derive the vector again with --sparsity 100 and evaluate that"),
-        EvalError::NothingFits { .. } => Some("use a larger --ctx"),
-        EvalError::Labels { .. } => Some("leave out --choices"),
-        EvalError::NoJudgePrompt { .. } => {
-            Some("give its prompt, as those published it who trained it, with --judge-prompt FILE (docs/judges.md)")
-        }
-        EvalError::NoRates => Some("give --harmful and --benign, or --cases"),
+        EvalError::NoVector => Some((
+            "give one with --vector FILE.sv, or leave out --alpha",
+            "--vector FILE.sv で指定するか、--alpha を外してください。",
+        )),
+        EvalError::TooSparse { .. } => Some((
+            "derive the vector again with --sparsity 100 and evaluate that",
+            "--sparsity 100 でベクトルを作り直し、それを評価してください。",
+        )),
+        EvalError::NothingFits { .. } => Some(("use a larger --ctx", "--ctx を大きくしてください。")),
+        EvalError::Labels { .. } => Some(("leave out --choices", "--choices を外してください。")),
+        EvalError::NoJudgePrompt { .. } => Some((
+            "give its prompt, as those published it who trained it, with --judge-prompt FILE (docs/judges.md)",
+            "開発元が公開しているプロンプトを --judge-prompt FILE で指定してください(docs/judges.md)。",
+        )),
+        EvalError::NoRates => Some((
+            "give --harmful and --benign, or --cases",
+            "--harmful と --benign、または --cases を指定してください。",
+        )),
         _ => None,
     }
 }
@@ -213,6 +259,25 @@ mod tests {
         ] {
             let [en, ja] = [Language::En, Language::Ja].map(|language| hint(&error, language).unwrap());
             assert!(flags(&en) == flags(&ja) && !flags(&en).is_empty(), "{en}: {ja}");
+        }
+        let entry = |way_out| PromptError::Entry {
+            path: "a.txt".into(),
+            place: "line 1".to_owned(),
+            reason: "x".to_owned(),
+            way_out,
+        };
+        let errors: [Box<dyn Error>; 7] = [
+            Box::new(entry(WayOut::Column)),
+            Box::new(entry(WayOut::PlainText)),
+            Box::new(PromptError::NoColumns { files: vec![] }),
+            Box::new(TemplateError::Syntax("x".to_owned())),
+            Box::new(Incompatible::Unbound { path: "v.sv".into() }),
+            Box::new(PlanError::Nothing),
+            Box::new(EvalError::NoRates),
+        ];
+        for error in errors {
+            let [en, ja] = [Language::En, Language::Ja].map(|language| hint(&*error, language).unwrap());
+            assert!(flags(&en) == flags(&ja) && en != ja, "{en}: {ja}");
         }
     }
 }

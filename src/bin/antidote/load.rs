@@ -52,8 +52,11 @@ impl Choice {
             sidecars(&self.model)
         };
         if files.is_empty() && args.alpha.is_some_and(|alpha| alpha != 0.0) {
-            let what = "--alpha needs a vector, and there is none next to the model; give one with --vector FILE.sv";
-            return Err(UsageError(what.to_owned()).into());
+            let what = Language::of_locale().pick(
+                "--alpha needs a vector, and there is none next to the model; give one with --vector FILE.sv",
+                "--alpha にはベクトルが必要ですが、モデルと同じ場所にありません。--vector FILE.sv で指定してください",
+            );
+            return Err(UsageError(what).into());
         }
         let mut vectors: Vec<ChosenVector> = vec![];
         for file in files {

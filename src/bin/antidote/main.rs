@@ -10,6 +10,7 @@ mod demo;
 mod dump;
 mod eval;
 mod explain;
+mod failure;
 mod hints;
 mod inspect;
 mod load;
@@ -19,13 +20,15 @@ mod run;
 mod shell;
 mod tune;
 mod tuned;
+mod usage;
 
-use std::io;
 use std::process::ExitCode;
+use std::{io, iter};
 
 use antidote::cli::is_broken_pipe;
 use antidote::prompt::Language;
-use clap::{CommandFactory, FromArgMatches};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use args::{Antidote, Command};
 use config::Config;
@@ -67,8 +70,9 @@ fn main() -> ExitCode {
         Ok(config) => (config, None),
         Err(config_error) => (Config::default(), Some(config_error)),
     };
-    let matches = config.apply(Antidote::command()).get_matches();
-    let antidote = Antidote::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let language = Language::of_locale();
+    let matches = parsed(config.apply(Antidote::command()), language);
+    let antidote = Antidote::from_arg_matches(&matches).unwrap_or_else(|error| refused(&error, language));
     process::install(antidote.verbose);
     let result = match (antidote.command, config_error) {
         (command, Some(config_error)) if command.is_configured() => Err(config_error.into()),
@@ -91,14 +95,44 @@ fn main() -> ExitCode {
         Err(failure) if is_broken_pipe(&*failure) => ExitCode::SUCCESS,
         Err(failure) if is_interruption(&*failure) => ExitCode::from(EXIT_INTERRUPTED),
         Err(failure) => {
-            antidote::say!("error: {failure}");
-            if let Some(hint) = hints::hint(&*failure, Language::En) {
-                antidote::say!("hint: {hint}");
+            antidote::say!("{}: {}", failure::label(language), failure::text(&*failure, language));
+            if let Some(hint) = hints::hint(&*failure, language) {
+                antidote::say!("{}: {hint}", failure::hint_label(language));
             }
             let is_misuse = failure.is::<UsageError>() || failure.is::<Misuse>();
             if is_misuse { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// The command line as `command` reads it. Ends the program where it asks for help, or is wrong.
+fn parsed(command: clap::Command, language: Language) -> ArgMatches {
+    let command = if language == Language::Ja { args::japanese::translated(command) } else { command };
+    let matches = command.clone().try_get_matches().unwrap_or_else(|error| refused(&error, language));
+    // Clap's own help command knows English only.
+    if language == Language::Ja
+        && let Some(("help", help)) = matches.subcommand()
+    {
+        let names = help.get_many::<String>("command").into_iter().flatten().map(String::as_str);
+        let asked = iter::once("antidote").chain(names).chain(iter::once("--help"));
+        if let Err(help) = command.try_get_matches_from(asked) {
+            refused(&help, language);
+        }
+    }
+    matches
+}
+
+/// Ends the program with what clap says: help, the version, or what is wrong with the command line.
+fn refused(error: &clap::Error, language: Language) -> ! {
+    if language == Language::En
+        || !error.use_stderr()
+        || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    {
+        error.exit();
+    }
+    let message = usage::message(error);
+    antidote::say!("{}", message.trim_end());
+    std::process::exit(error.exit_code());
 }
 
 fn is_interruption(failure: &(dyn std::error::Error + 'static)) -> bool {

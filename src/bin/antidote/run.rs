@@ -107,13 +107,19 @@ fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {
         Some("-") => {
             let mut bytes = vec![];
             io::stdin().read_to_end(&mut bytes)?;
-            String::from_utf8(bytes)
-                .map_err(|_| UsageError("the prompt on standard input is not valid UTF-8".to_owned()))?
+            String::from_utf8(bytes).map_err(|_| {
+                UsageError(Language::of_locale().pick(
+                    "the prompt on standard input is not valid UTF-8",
+                    "標準入力のプロンプトが UTF-8 として読めません",
+                ))
+            })?
         }
         prompt => prompt.unwrap_or_default().to_owned(),
     };
     if prompt.trim().is_empty() {
-        return Err(UsageError("the prompt is empty: there is nothing to answer".to_owned()).into());
+        let what = Language::of_locale()
+            .pick("the prompt is empty: there is nothing to answer", "プロンプトが空なので、回答するものがありません");
+        return Err(UsageError(what).into());
     }
     Ok(vec![prompt])
 }

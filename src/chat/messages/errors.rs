@@ -1,6 +1,10 @@
 //! What went wrong while answering.
 
+use std::error::Error;
+use std::io;
+
 use crate::engine::EngineError;
+use crate::japanese;
 use crate::prompt::ConversationError;
 use crate::prompt::Language;
 use crate::prompt::TemplateError;
@@ -8,30 +12,30 @@ use crate::prompt::TemplateError;
 impl Language {
     pub(in crate::chat) fn error(self, error: &ConversationError) -> String {
         let ja = match error {
-            ConversationError::TooLong { n_bytes, n_ctx } => {
-                format!(
-                    "この文は {n_bytes} バイトあり、{n_ctx} トークンのコンテキストに収まりません。短くしてください。"
-                )
-            }
-            ConversationError::Template(error) => self.template_error(error),
-            ConversationError::Engine(EngineError::PromptTooLong { n_prompt, n_ctx }) => {
-                format!("入力は {n_prompt} トークンですが、コンテキストは {n_ctx} トークンです。短くしてください。")
-            }
-            ConversationError::Engine(EngineError::EmptyPrompt) => "文が空です。".to_owned(),
-            ConversationError::Engine(EngineError::OutputNotFinite { alpha }) => {
+            // In a chat there are commands to help.
+            ConversationError::Engine(EngineError::OutputNotFinite { alpha }) if *alpha != 0.0 => {
                 format!("モデルの出力が有限の値になりません。α = {alpha} は強すぎます。/alpha で下げてください。")
             }
-            ConversationError::Engine(error) => rare(error),
+            ConversationError::Engine(EngineError::CacheFull { n_ctx, n_tokens }) => format!(
+                "コンテキストが一杯です。{n_ctx} トークンのコンテキストに、あと {n_tokens} トークンは入りません。/reset で最初からやり直せます。"
+            ),
+            error => in_japanese(error),
         };
         self.pick(error.to_string(), ja)
     }
 
     pub(in crate::chat) fn template_error(self, error: &TemplateError) -> String {
-        let ja = match error {
-            TemplateError::Render(why) => format!("このモデルのチャットテンプレートが会話を受け付けません: {why}"),
-            error => error.to_string(),
-        };
-        self.pick(error.to_string(), ja)
+        self.pick(error.to_string(), in_japanese(error))
+    }
+
+    pub(in crate::chat) fn no_terminal(self, error: &io::Error) -> String {
+        let ja = format!("ターミナルを使えません: {}", japanese::of_io(error));
+        self.pick(format!("cannot use the terminal: {error}"), ja)
+    }
+
+    pub(in crate::chat) fn no_signals(self, error: &io::Error) -> String {
+        let ja = format!("シグナルを受け取る準備ができません: {}", japanese::of_io(error));
+        self.pick(format!("cannot install signal handlers: {error}"), ja)
     }
 
     pub(in crate::chat) fn hint_for_error(self, hint: &str) -> String {
@@ -53,46 +57,8 @@ impl Language {
     }
 }
 
-/// In Japanese: what hardly ever happens in a chat.
-fn rare(error: &EngineError) -> String {
-    let said = |complaints: &[String]| match complaints {
-        [] => String::new(),
-        complaints => format!("llama.cpp のメッセージ: {}", complaints.join(" / ")),
-    };
-    match error {
-        EngineError::Context { n_ctx, complaints } => {
-            format!("{n_ctx} トークンのコンテキストを確保できません。{}", said(complaints))
-        }
-        EngineError::Decode { code, complaints } => {
-            format!("llama.cpp の計算に失敗しました(コード {code})。{}", said(complaints))
-        }
-        EngineError::CacheFull { n_ctx, n_tokens } => format!(
-            "コンテキストが一杯です。{n_ctx} トークンのコンテキストに、あと {n_tokens} トークンは入りません。/reset で最初からやり直せます。"
-        ),
-        EngineError::Grammar { why, complaints } => format!("文法を使えません: {why}。{}", said(complaints)),
-        EngineError::Schema(_) | EngineError::Constraint { .. } => format!("指定された形式で回答できません: {error}"),
-        EngineError::Interrupted => "中断しました。".to_owned(),
-        EngineError::ControlVectorRefused { code } => {
-            format!("llama.cpp が制御ベクトルを受け付けませんでした(コード {code})。保護できないため、回答しません。")
-        }
-        EngineError::NotFinite { path, alpha } => format!(
-            "{} を α = {alpha} で使うとモデルが壊れます。α を下げるか、このモデルからベクトルを作り直してください。",
-            path.display()
-        ),
-        EngineError::ZeroVector { path } => {
-            format!("{} の値はすべて 0 で、何も変わりません。ベクトルを作り直してください。", path.display())
-        }
-        EngineError::NoFingerprint { path, fault } => {
-            format!("{} にベクトルが合うかどうかを確かめられません: {fault}", path.display())
-        }
-        EngineError::NotLive { path, alpha, .. } => {
-            format!("{}(α = {alpha})はこのモデルに効きません。保護できないため、回答しません。", path.display())
-        }
-        EngineError::Alpha { name, alpha } => {
-            format!("{name} の α = {alpha} は有限の数値ではありません。0.3 のような値にしてください(0 は素のモデル)。")
-        }
-        error => error.to_string(),
-    }
+fn in_japanese(error: &(dyn Error + 'static)) -> String {
+    japanese::sentence(error).unwrap_or_else(|| error.to_string())
 }
 
 #[cfg(test)]

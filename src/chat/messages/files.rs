@@ -2,6 +2,7 @@
 
 use super::conversation::n_turns;
 use crate::chat::saved::SavedError;
+use crate::japanese;
 use crate::prompt::Language;
 
 impl Language {
@@ -47,8 +48,8 @@ impl Language {
 
     pub(in crate::chat) fn saved_error(self, error: &SavedError) -> String {
         let ja = match error {
-            SavedError::Read { path, source } => format!("{} を読めません: {source}", path.display()),
-            SavedError::Write { path, source } => format!("{} に書き込めません: {source}", path.display()),
+            SavedError::Read { path, source } => japanese::unreadable("会話", path, source),
+            SavedError::Write { path, source } => japanese::unwritable("会話", path, source),
             SavedError::TooLarge { path } => {
                 format!("{} は大きすぎるため、保存された会話ではありません。", path.display())
             }

@@ -53,6 +53,22 @@ pub enum ReplError {
     Notice(#[from] Refused),
 }
 
+impl ReplError {
+    /// The error in a sentence.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        match self {
+            Self::Terminal(error) => language.no_terminal(error),
+            Self::Signals(error) => language.no_signals(error),
+            Self::Conversation(error) => language.error(error),
+            Self::Template(error) => language.template_error(error),
+            Self::Saved(error) => language.saved_error(error),
+            // They have chosen their language already.
+            Self::Refused(_) | Self::Notice(_) => self.to_string(),
+        }
+    }
+}
+
 impl From<EngineError> for ReplError {
     fn from(error: EngineError) -> Self {
         Self::Conversation(error.into())
@@ -363,12 +379,7 @@ impl Repl {
 
     fn tell_error(&self, error: &ReplError) {
         let language = self.options.language;
-        self.tell(&match error {
-            ReplError::Conversation(error) => language.error(error),
-            ReplError::Template(error) => language.template_error(error),
-            ReplError::Saved(error) => language.saved_error(error),
-            error => error.to_string(),
-        });
+        self.tell(&error.text(language));
         if let Some(hint) = self.options.hint.and_then(|hint| hint(error, language)) {
             self.tell(&language.hint_for_error(&hint));
         }

@@ -5,6 +5,7 @@ use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
 use antidote::engine::{ConstraintSpec, Limits, Model, Sampler, Sampling, Speculation};
+use antidote::prompt::Language;
 use clap::Args;
 
 /// Sampling, and when an answer ends.
@@ -56,7 +57,9 @@ impl GenerationArgs {
     /// What answers must follow, tried on `model`.
     pub fn constraint(&self, model: &Model) -> Result<Option<ConstraintSpec>, crate::Failure> {
         let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|error| crate::Named::new(file, error));
-        let named = |file: &Path, error: &dyn Error| crate::UsageError(format!("{}: {error}", file.display()));
+        let named = |file: &Path, error: &(dyn Error + 'static)| {
+            crate::UsageError(format!("{}: {}", file.display(), crate::failure::text(error, Language::of_locale())))
+        };
         let (file, constraint) = match (&self.grammar, &self.json_schema) {
             (Some(file), _) => (file, ConstraintSpec::Gbnf(read(file)?)),
             (None, Some(file)) => {

@@ -1,6 +1,7 @@
 //! The command line: every flag once, with its help beside it.
 
 mod generation;
+pub mod japanese;
 mod model;
 mod prompt_files;
 mod template;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use antidote::autotune::Settings;
 use antidote::engine::{CacheType, ContextOptions, FlashAttention, Model, Outline};
+use antidote::prompt::Language;
 use clap::{Args, ValueEnum};
 
 use crate::tuned;
@@ -85,7 +86,11 @@ impl ModelArgs {
             options.cache_type = cache_type.into();
         }
         if options.cache_type == CacheType::Q8_0 && options.flash_attention != FlashAttention::On {
-            return Err(crate::UsageError("--cache-type q8_0 needs --flash-attn on".to_owned()).into());
+            return Err(crate::UsageError(Language::of_locale().pick(
+                "--cache-type q8_0 needs --flash-attn on",
+                "--cache-type q8_0 には --flash-attn on が必要です",
+            ))
+            .into());
         }
         Ok(options)
     }
