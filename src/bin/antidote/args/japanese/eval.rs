@@ -5,6 +5,7 @@ use super::Texts;
 pub(super) const EVAL: &Texts = &[
     ("system", "すべての質問に付けるシステムプロンプト"),
     ("max_tokens", "1 つの回答の最大トークン数"),
+    ("stop", "TEXT が現れたところで回答を終えます(TEXT は含みません)。繰り返し指定できます"),
     ("seed", "乱数を使う防御の乱数の種"),
     ("likelihoods", "パープレキシティーと KL ダイバージェンスを測る回答の数 [既定値: 200、--quick では 40]"),
     ("parallel", "同時に回答する質問の数、最大 256 [既定値: メモリーに収まる数、最大 16。ごく小さいモデルでは 8]"),
@@ -16,7 +17,7 @@ pub(super) const EVAL: &Texts = &[
     ("near_miss", "有害に聞こえるが回答すべき依頼。XSTest の表はそのまま使えます"),
     (
         "attacks",
-        "攻撃。'builtin' は有害な依頼ごとに 10 個を作り、'none' はなし、またはファイル(JailbreakBench のアーティファクトかプロンプトのファイル)。繰り返し指定できます [既定値: --harmful があれば builtin]",
+        "攻撃。'builtin' は有害な依頼ごとに 10 個を作り、'none' はなし、またはファイル(JailbreakBench のアーティファクトかプロンプトのファイル)。繰り返し指定でき、'builtin' とファイルは合わせて使われます [既定値: --harmful があれば builtin]",
     ),
     (
         "cases",
@@ -24,6 +25,14 @@ pub(super) const EVAL: &Texts = &[
     ),
     ("choices", "多肢選択の問題: MMLU のように question、choices、answer(文字か、0 からの番号)のある JSONL"),
     ("limit", "種類ごとに最大 N 個のプロンプトを、系統に偏りなく使います"),
+    (
+        "judge_prompt",
+        "判定モデルへの質問: {request} と {answer} を含む文。GGUF のチャットテンプレートに判定用の文がない分類器では必須です(docs/judges.md)",
+    ),
+    (
+        "max_kl",
+        "推奨する α に許す、素のモデルからの KL ダイバージェンスの上限(無害な依頼への回答の 1 トークンあたり、ナット) [既定値: 1]",
+    ),
     ("quick", "最初の目安を得るため、プロンプトと強さの数を減らします。デモのモデルで 2〜3 分"),
     // Arms.
     ("vector", "評価するベクトル [既定値: モデルと同じ場所にあるもの]"),

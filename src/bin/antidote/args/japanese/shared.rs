@@ -48,7 +48,7 @@ const TEMPLATE: &Texts = &[
     ("variables", "テンプレートの変数を設定します。VALUE は JSON、そうでなければ文字列。繰り返し指定できます"),
     (
         "no_thinking",
-        "推論モデルに思考させません(enable_thinking=false を設定します。対応していないテンプレートもあります)",
+        "テンプレートが理解する言葉で、推論モデルに思考させません: enable_thinking=false、thinking=false、thinking_budget=0、または低い reasoning_effort。どれも理解しないテンプレートならそう伝えます",
     ),
     ("raw", "チャットテンプレートを使わず、制御トークンも含めて文をそのまま渡します"),
     ("show_prompt", "モデルに渡るプロンプトをトークンとともに表示します。制御トークンは ⟦ ⟧ で示します"),
