@@ -42,7 +42,7 @@ fn main() {
             .tokens(&model)
             .expect("no control tokens")
     };
-    let prompts: Vec<Vec<Token>> = texts.map(|text| render(text)).collect();
+    let prompts: Vec<Vec<Token>> = texts.map(render).collect();
     let longest = prompts.iter().map(Vec::len).max().unwrap_or(0) + max_tokens;
     let n_ctx = u32::try_from(longest).expect("a context");
     let n_slots = number(4, slots_that_fit(&model, n_ctx, &chat) as usize) as u32;

@@ -152,14 +152,17 @@ mod tests {
     #[test]
     fn without_any_in_the_contents_the_prompt_stays_whole() {
         let text = "<|s|>user\nhi<|e|>";
-        assert_eq!(written(text, &texts(&["<|s|>", "<|e|>"]).parts(text, &[10..12])), [(text, true)]);
-        assert_eq!(written(text, &texts(&[]).parts(text, &[0..17])), [(text, true)]);
+        assert_eq!(
+            written(text, &texts(&["<|s|>", "<|e|>"]).parts(text, std::slice::from_ref(&(10..12)))),
+            [(text, true)]
+        );
+        assert_eq!(written(text, &texts(&[]).parts(text, std::slice::from_ref(&(0..17)))), [(text, true)]);
     }
 
     #[test]
     fn white_space_that_belongs_to_a_control_token_goes_with_it() {
         let text = "<|user|>\n hi <|user|> there";
-        let parts = texts(&["<|user|>"]).parts(text, &[10..text.len()]);
+        let parts = texts(&["<|user|>"]).parts(text, std::slice::from_ref(&(10..text.len())));
         assert_eq!(written(text, &parts), [("<|user|>", true), ("hi <|user|> there", false)]);
     }
 

@@ -120,14 +120,13 @@ impl<'a> Words<'a> {
                     let what = format!("'{word}' cannot be enforced during generation; rewrite the schema without it");
                     return Err(SchemaError::at(place, what));
                 }
-                _ => match meant(word) {
-                    Some(keyword) => {
+                // JSON Schema takes words that it does not know for annotations (core, 6.5).
+                _ => {
+                    if let Some(keyword) = meant(word) {
                         let what = format!("unknown keyword '{word}'; did you mean '{keyword}'? Correct or remove it");
                         return Err(SchemaError::at(place, what));
                     }
-                    // JSON Schema takes words that it does not know for annotations (core, 6.5).
-                    None => {}
-                },
+                }
             }
         }
         Ok(Self { words })

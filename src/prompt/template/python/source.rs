@@ -27,7 +27,7 @@ fn write_tag(source: &str, text: &mut String) -> Option<usize> {
         "{{" => "}}",
         "{%" => "%}",
         _ => {
-            let length = source.find("#}")? + 2;
+            let length = 2 + source[2..].find("#}")? + 2;
             text.push_str(&source[..length]);
             return Some(length);
         }
@@ -69,7 +69,7 @@ fn end_of_raw(source: &str) -> Option<usize> {
     let mut from = 0;
     loop {
         let tag = from + source[from..].find("{%")?;
-        let end = tag + source[tag..].find("%}")? + 2;
+        let end = tag + 2 + source[tag + 2..].find("%}")? + 2;
         let word = source[tag + 2..end - 2].trim_matches(|c: char| c.is_whitespace() || c == '-' || c == '+');
         if word == "endraw" {
             return Some(end);
