@@ -56,7 +56,8 @@ fn a_vector_that_does_nothing_is_never_allowed() {
     let model = model();
     for layers in [&[(1, ZEROS)][..], &[(1, ZEROS), (2, ZEROS)], &[(0, SOME)], &[(0, SOME), (2, ZEROS)]] {
         let refusal = steering(&model, &vector_for(&model, layers), true).map(|_| ()).unwrap_err();
-        assert!(matches!(refusal, EngineError::NotLive { .. } | EngineError::LayerOutOfReach { .. }), "{refusal}");
+        use EngineError::{LayerOutOfReach, NotLive, ZeroVector};
+        assert!(matches!(refusal, NotLive { .. } | LayerOutOfReach { .. } | ZeroVector { .. }), "{refusal}");
     }
 }
 
