@@ -3,6 +3,7 @@
 use super::array::{Array, Format};
 use super::error::ImportError;
 use super::labels;
+use super::lengths::{Along, Lengths};
 use super::numbering::{Numbering, Uncounted, numbering, numbers_in};
 use super::source::Source;
 use super::temporary::straighten;
@@ -13,10 +14,6 @@ use crate::vector::Target;
 const STATES: &str = "hidden_states";
 /// What an array of labels may be called.
 const LABELS: [&str; 3] = ["labels", "label", "y"];
-
-/// How many times more the logarithms of lengths vary along the layers than along the prompts, so that nobody takes one
-/// for the other.
-const CLEARLY: f64 = 4.0;
 
 /// The order of the first two axes of an array of states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +98,7 @@ pub(super) fn lay_out(
         Uncounted::Unsuited(reason) => layers_error(reason),
     })?;
     let n_prompts = per_layer[0].shape[0];
-    let mut layers = vec![];
+    let (mut layers, mut plain_arrays) = (vec![], vec![]);
     for block in 0..target.n_layer() {
         let Some(position) = numbers.iter().position(|number| *number == block + numbering.first()) else {
             layers.push(None);
@@ -118,8 +115,12 @@ pub(super) fn lay_out(
         let array = plain(source, array, &mut notes)?;
         let row = target.n_embd() * array.format.size();
         layers.push(Some(place(&array, 0, row)));
+        plain_arrays.push(array);
     }
     notes.dedup();
+    if plain_arrays.len() == target.n_layer() && n_prompts == plain_arrays.len() {
+        check_one_a_layer(source, target, &plain_arrays)?;
+    }
     let n_there = layers.iter().flatten().count();
     if n_there < target.n_layer() {
         notes.push(format!(
@@ -182,42 +183,48 @@ fn check_whole(
     }
 }
 
-/// Which axis holds the layers, by how the lengths of states vary: from layer to layer they grow, often by a hundred
-/// times, and from prompt to prompt they hardly differ. `array` is plain.
+/// Which axis holds the layers, by how the lengths of states vary. `array` is plain.
 fn axes_by_length(source: &Source, target: &Target, array: &Array) -> Result<Axes, ImportError> {
-    let (first, second, n_embd) = (array.shape[0], array.shape[1], target.n_embd());
-    let mut state = vec![0.0; n_embd];
-    let size = array.format.size() * n_embd;
-    let mut lengths = vec![0.0_f64; first * second];
-    for (length, bytes) in lengths.iter_mut().zip(source.bytes(array).chunks_exact(size)) {
+    let lengths = Lengths::of(array.shape[1], log_lengths(source, target, array));
+    match lengths.vary_along() {
+        Some(Along::Rows) => Ok(Axes::PromptsFirst),
+        along => Err(ImportError::Axes {
+            path: source.path.clone(),
+            found: array.described(),
+            n_layer: target.n_layer(),
+            is_swapped: along == Some(Along::Arrays),
+        }),
+    }
+}
+
+/// Checks that `arrays`, as many as each has rows, are one a layer and not one a prompt.
+fn check_one_a_layer(source: &Source, target: &Target, arrays: &[Array]) -> Result<(), ImportError> {
+    let lengths = arrays.iter().flat_map(|array| log_lengths(source, target, array)).collect();
+    let says_layer = |array: &Array| ["layer", "block"].iter().any(|word| array.name.to_lowercase().contains(word));
+    let reason = match Lengths::of(arrays.len(), lengths).vary_along() {
+        Some(Along::Arrays) => return Ok(()),
+        None if arrays.iter().all(says_layer) => return Ok(()),
+        Some(Along::Rows) => {
+            "its arrays hold a prompt each: the states in them grow from row to row, as they do from layer to layer"
+        }
+        None => "it has as many arrays as each has rows, and the lengths of states do not tell layers from prompts",
+    };
+    let reason = format!("{reason}; put them into one array [n_prompts, n_layers, n_embd], with --axes prompts-first");
+    Err(ImportError::Layers { path: source.path.clone(), reason })
+}
+
+/// ln ‖h‖² of every state in `array`, which is plain.
+fn log_lengths(source: &Source, target: &Target, array: &Array) -> Vec<f64> {
+    let mut state = vec![0.0; target.n_embd()];
+    let size = array.format.size() * target.n_embd();
+    let length = |bytes: &[u8]| {
         if let Format::Float(element) = array.format {
             element.widen(bytes, &mut state);
         }
         let square: f64 = state.iter().map(|value| f64::from(*value).powi(2)).sum();
-        *length = square.max(f64::MIN_POSITIVE).ln();
-    }
-    let along_first: Vec<f64> = (0..first).map(|i| mean((0..second).map(|j| lengths[i * second + j]))).collect();
-    let along_second: Vec<f64> = (0..second).map(|j| mean((0..first).map(|i| lengths[i * second + j]))).collect();
-    let (by_first, by_second) = (variance(&along_first), variance(&along_second));
-    if by_second > by_first * CLEARLY {
-        return Ok(Axes::PromptsFirst);
-    }
-    Err(ImportError::Axes {
-        path: source.path.clone(),
-        found: array.described(),
-        n_layer: target.n_layer(),
-        is_swapped: by_first > by_second * CLEARLY,
-    })
-}
-
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let n = values.len() as f64;
-    values.sum::<f64>() / n
-}
-
-fn variance(values: &[f64]) -> f64 {
-    let mean = mean(values.iter().copied());
-    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64
+        square.max(f64::MIN_POSITIVE).ln()
+    };
+    source.bytes(array).chunks_exact(size).map(length).collect()
 }
 
 fn shape_error(source: &Source, target: &Target, array: &Array, wanted: String, hint: &str) -> ImportError {

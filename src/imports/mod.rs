@@ -10,6 +10,7 @@ mod error;
 mod labels;
 mod last_layer;
 mod layout;
+mod lengths;
 mod npy;
 mod numbering;
 mod open;

@@ -452,3 +452,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_array_a_prompt_is_not_taken_for_an_array_a_layer() {
+    let bench = Bench::new();
+    let labels = bench.put("three.txt", b"1\n0\n1\n");
+    let read = |name: &str, values: &[f32]| {
+        let row = N_LAYER * N_EMBD;
+        let array = |i: usize| npy("<f4", false, &[N_LAYER, N_EMBD], &f32s(&values[i * row..(i + 1) * row]));
+        let arrays: Vec<(String, Vec<u8>)> = (0..N_LAYER).map(|i| (format!("{name}_{i}.npy"), array(i))).collect();
+        let arrays: Vec<(&str, Vec<u8>)> = arrays.iter().map(|(name, bytes)| (&**name, bytes.clone())).collect();
+        let states = bench.npz(&format!("{name}.npz"), zip::CompressionMethod::Stored, &arrays);
+        let input = Input::Labelled { states, labels: Some(labels.clone()) };
+        import(&input, &target(), Options::default()).map(|_| ()).map_err(|error| error.to_string())
+    };
+    // As many prompts as layers, an array each.
+    let error = read("x", &growing(N_LAYER)).unwrap_err();
+    assert!(error.contains("a prompt each") && error.contains("--axes"), "{error}");
+    assert_eq!(read("y", &swapped(&growing(N_LAYER), N_LAYER)), Ok(()));
+    // Where lengths do not tell, names may.
+    let even = vec![1.0; N_LAYER * N_LAYER * N_EMBD];
+    assert!(read("z", &even).unwrap_err().contains("do not tell layers from prompts"));
+    assert_eq!(read("layer", &even), Ok(()));
+}
