@@ -159,5 +159,8 @@ fn explained(argument: Arg, command: &str, room: usize) -> Arg {
     if !values.is_empty() {
         words.push(format!("[値: {}]", values.join(", ")));
     }
-    argument.hide_default_value(true).hide_possible_values(true).help(filled(&words.join(" "), room))
+    let help = filled(&words.join(" "), room);
+    // clap wants neither to be hidden where there is none.
+    let takes_values = argument.get_action().takes_values();
+    argument.hide_default_value(takes_values).hide_possible_values(takes_values).help(help)
 }
