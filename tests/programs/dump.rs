@@ -362,7 +362,7 @@ fn the_dump_holds_the_tokens_that_were_asked_for() {
             std::fs::read_to_string(scratch.path(name)).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
         })
         .collect();
-    let system = "You are a helpful assistant.";
+    let system = "Answer in one sentence.";
     let prefix = "Sure, here";
     let template = Template::of(&model).unwrap();
     let frame = Frame::new(&model, template, Some(system.to_owned()), Some(prefix.to_owned()));
