@@ -3,7 +3,7 @@
 use antidote::dump::{Begin, DumpError, DumpMeta, DumpPlan, DumpWriter, Found, Label, TokenPosition};
 use antidote::engine::{ContextOptions, EngineError, HiddenStates, Model, Reading, Token};
 use antidote::files::sampled_hash;
-use antidote::notices::{FrontEnd, Notice};
+use antidote::notices::FrontEnd;
 use antidote::prompt::{Frame, Origin};
 use antidote::prompt_files::{self, PromptFile, Side};
 
@@ -195,17 +195,10 @@ struct Prompts {
 
 impl Prompts {
     fn frame(args: &DumpArgs, contrast: &ContrastPrompts, model: &Model) -> Result<Self, Failure> {
-        let (template, mut notices) = args.template.template(model)?;
-        if let Some(system) = &args.system {
-            let merged = template.merges_system(system)?.then_some(Notice::SystemMerged);
-            notices.extend(merged);
-        }
-        let is_raw = template.origin() == Origin::Raw;
-        let is_read = |text: &String| !args.template.parse_special && model.has_control_text(text);
-        let as_text = !is_raw && contrast.texts.iter().any(is_read);
-        notices.extend(as_text.then_some(Notice::ControlTokensAsText));
-        load::heed(notices, FrontEnd::Dump)?;
-        let template_hash = (!is_raw).then(|| DumpMeta::hash_template(template.source()));
+        let texts = contrast.texts.iter().map(String::as_str);
+        let template = load::template(&args.template, model, args.system.as_deref(), texts, FrontEnd::Dump)?;
+        let has_template = template.origin() != Origin::Raw;
+        let template_hash = has_template.then(|| DumpMeta::hash_template(template.source()));
         let frame = Frame::new(model, template, args.system.clone(), args.response_prefix.clone());
         if args.template.show_prompt {
             for first in [0, contrast.n_harmful] {

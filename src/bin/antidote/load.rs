@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use antidote::engine::{ContextOptions, LoadOptions, Model, Steering, SteeringVector, Trial};
 use antidote::notices::{FrontEnd, Notice};
-use antidote::prompt::Language;
+use antidote::prompt::{Language, Template};
 use antidote::vector::{SvFile, sidecars};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{ModelArgs, SteeringArgs};
+use super::args::{ModelArgs, SteeringArgs, TemplateArgs};
 use super::demo::Demo;
 use super::{Failure, Misuse, UsageError};
 
@@ -93,6 +93,27 @@ pub fn notices(vectors: &[ChosenVector], args: &SteeringArgs) -> Vec<Notice> {
 pub fn heed(notices: Vec<Notice>, front_end: FrontEnd) -> Result<(), Failure> {
     let heeded = antidote::notices::heed(notices, front_end, Language::of_locale(), |text| antidote::say!("{text}"));
     heeded.map_err(|refused| Misuse(refused.into()).into())
+}
+
+/// The template of `args` for `texts` that are all known, once everything is said that there is to say about it.
+///
+/// # Errors
+/// The template cannot be used, or `front_end` refuses to go on with it.
+pub fn template<'t>(
+    args: &TemplateArgs,
+    model: &Model,
+    system: Option<&str>,
+    mut texts: impl Iterator<Item = &'t str>,
+    front_end: FrontEnd,
+) -> Result<Template, Failure> {
+    let (template, mut notices) = args.template(model)?;
+    if let Some(system) = system {
+        notices.extend(template.merges_system(system)?.then_some(Notice::SystemMerged));
+    }
+    let as_text = !template.obeys_contents() && texts.any(|text| model.has_control_text(text));
+    notices.extend(as_text.then_some(Notice::ControlTokensAsText));
+    heed(notices, front_end)?;
+    Ok(template)
 }
 
 /// Tries the vectors on the model. Those without an α begin at 0.

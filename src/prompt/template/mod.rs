@@ -112,7 +112,7 @@ impl Template {
     /// None: there is nothing to parse.
     pub fn raw() -> Result<Self, TemplateError> {
         let template = Self::new(None, String::new(), String::new())?;
-        Ok(Self { source: String::new(), origin: Origin::Raw, ..template })
+        Ok(Self { source: String::new(), origin: Origin::Raw, obeys_contents: true, ..template })
     }
 
     fn parsed(source: &str, model: &Model, origin: Origin) -> Result<Self, TemplateError> {
@@ -166,9 +166,14 @@ impl Template {
 
     /// The same template, under which control tokens in messages are obeyed (`--parse-special`).
     #[must_use]
-    pub fn obeying_contents(mut self, obeys: bool) -> Self {
-        self.obeys_contents = obeys;
-        self
+    pub fn obeying_contents(self) -> Self {
+        Self { obeys_contents: true, ..self }
+    }
+
+    /// Whether control tokens in messages are obeyed.
+    #[must_use]
+    pub fn obeys_contents(&self) -> bool {
+        self.obeys_contents
     }
 
     /// Where it comes from.
@@ -198,7 +203,8 @@ impl Template {
     pub fn render(&self, messages: &[Message]) -> Result<Rendered, TemplateError> {
         if self.origin == Origin::Raw {
             let lines: Vec<&str> = messages.iter().map(|message| &*message.content).collect();
-            return Ok(Rendered { text: lines.join("\n"), obeys_contents: true, ..Rendered::default() });
+            let text = lines.join("\n");
+            return Ok(Rendered { text, obeys_contents: self.obeys_contents, ..Rendered::default() });
         }
         let as_text = self.render_as(messages, Contents::Text);
         let as_parts = match &as_text {

@@ -54,7 +54,7 @@ impl TemplateArgs {
         };
         let assumed = (template.origin() == Origin::Assumed).then_some(Notice::TemplateAssumed);
         let notices = assumed.into_iter().chain(stays).collect();
-        Ok((template.obeying_contents(self.parse_special), notices))
+        Ok((if self.parse_special { template.obeying_contents() } else { template }, notices))
     }
 }
 

@@ -14,9 +14,9 @@ use antidote::eval::Search;
 use antidote::eval::generate::{EvalError, Evaluation, Observer, Ready, put_in_order};
 use antidote::eval::judge::Judge;
 use antidote::eval::judge::{judge_with_model, judge_with_phrases};
-use antidote::eval::{Arm, Item, Journal, NO_DEFENCE};
-use antidote::notices::{FrontEnd, Notice};
-use antidote::prompt::{Message, Origin, Role, Template};
+use antidote::eval::{Arm, Journal, NO_DEFENCE};
+use antidote::notices::FrontEnd;
+use antidote::prompt::{Message, Role, Template};
 
 use args::EvalArgs;
 use finish::Timing;
@@ -92,14 +92,8 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
 
 /// The template, once everything is said that there is to say about it.
 fn template(args: &EvalArgs, plan: &Plan, model: &Model) -> Result<Template, Failure> {
-    let (template, mut notices) = args.template.template(model)?;
-    if let Some(system) = &args.system {
-        notices.extend(template.merges_system(system)?.then_some(Notice::SystemMerged));
-    }
-    let is_read = |item: &Item| !args.template.parse_special && model.has_control_text(&item.prompt);
-    let as_text = template.origin() != Origin::Raw && plan.bed.items.iter().any(is_read);
-    notices.extend(as_text.then_some(Notice::ControlTokensAsText));
-    load::heed(notices, FrontEnd::Eval)?;
+    let texts = plan.bed.items.iter().map(|item| &*item.prompt);
+    let template = load::template(&args.template, model, args.system.as_deref(), texts, FrontEnd::Eval)?;
     if let (true, Some(item)) = (args.template.show_prompt, plan.bed.items.first()) {
         let system = args.system.iter().map(|system| Message::new(Role::System, system));
         let messages: Vec<_> = system.chain([Message::new(Role::User, &item.prompt)]).collect();
