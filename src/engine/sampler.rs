@@ -197,21 +197,13 @@ impl Sampler {
         if let Some(window) = self.penalty.as_mut().and_then(|penalty| penalty.window.as_mut()) {
             window.apply(&mut self.candidates);
         }
-        let likeliest = self.likeliest_candidate();
         if let Kind::Chain(chain) = &mut self.kind {
             chain.apply(&mut self.candidates);
         }
-        self.candidates.selected_token().map_or(likeliest, |token| Token(token.0))
-    }
-
-    fn likeliest_candidate(&self) -> Token {
-        let mut best = (0, f32::NEG_INFINITY);
-        for candidate in &self.candidates.data {
-            if candidate.logit() > best.1 {
-                best = (candidate.id().0, candidate.logit());
-            }
+        match self.candidates.selected_token() {
+            Some(token) => Token(token.0),
+            None => first_of_largest(self.candidates.data.iter().map(|it| (it.id().0, it.logit()))),
         }
-        Token(best.0)
     }
 
     /// Tells the sampler that `token` came.
@@ -248,8 +240,12 @@ fn fill(candidates: &mut LlamaTokenDataArray, logits: &[f32]) {
 
 /// The first token of the largest logit; the same answer as llama.cpp's greedy sampler.
 pub(super) fn likeliest(logits: &[f32]) -> Token {
+    first_of_largest((0_i32..).zip(logits.iter().copied()))
+}
+
+fn first_of_largest(logits: impl Iterator<Item = (i32, f32)>) -> Token {
     let mut best = (0, f32::NEG_INFINITY);
-    for (id, &logit) in (0_i32..).zip(logits) {
+    for (id, logit) in logits {
         if logit > best.1 {
             best = (id, logit);
         }

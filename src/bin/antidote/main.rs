@@ -107,12 +107,13 @@ fn main() -> ExitCode {
 
 /// The command line as `command` reads it. Ends the program where it asks for help, or is wrong.
 fn parsed(command: clap::Command, language: Language) -> ArgMatches {
-    let command = if language == Language::Ja { args::japanese::translated(command) } else { command };
+    if language == Language::En {
+        return command.get_matches();
+    }
+    let command = args::japanese::translated(command);
     let matches = command.clone().try_get_matches().unwrap_or_else(|error| refused(&error, language));
     // Clap's own help command knows English only.
-    if language == Language::Ja
-        && let Some(("help", help)) = matches.subcommand()
-    {
+    if let Some(("help", help)) = matches.subcommand() {
         let names = help.get_many::<String>("command").into_iter().flatten().map(String::as_str);
         let asked = iter::once("antidote").chain(names).chain(iter::once("--help"));
         if let Err(help) = command.try_get_matches_from(asked) {
