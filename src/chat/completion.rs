@@ -30,9 +30,7 @@ impl EditorHelper {
     pub fn new(language: Language) -> Self {
         Self { files: FilenameCompleter::default(), language, has_draft: Cell::new(false) }
     }
-}
 
-impl EditorHelper {
     /// Whether something was written when it was last looked at.
     pub fn has_draft(&self) -> bool {
         self.has_draft.get()

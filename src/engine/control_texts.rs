@@ -74,15 +74,12 @@ impl Texts {
         let Some(finder) = &self.finder else { return whole() };
         let found: Vec<(Range<usize>, &ControlToken)> =
             finder.find_iter(text).map(|found| (found.range(), &self.tokens[found.pattern().as_usize()])).collect();
-        let touches = |content: &&Range<usize>| {
-            found.iter().any(|(place, _)| place.start < content.end && content.start < place.end)
-        };
-        let own: Vec<&(Range<usize>, &ControlToken)> = found
-            .iter()
-            .filter(|(place, _)| !contents.iter().any(|it| place.start < it.end && it.start < place.end))
-            .collect();
+        let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+        let is_own = |place: &Range<usize>| !contents.iter().any(|content| overlap(place, content));
+        let own: Vec<&(Range<usize>, &ControlToken)> = found.iter().filter(|(place, _)| is_own(place)).collect();
+        let holds_some = |content: &&Range<usize>| found.iter().any(|(place, _)| overlap(place, content));
         let mut literal: Vec<Range<usize>> = vec![];
-        for content in contents.iter().filter(touches) {
+        for content in contents.iter().filter(holds_some) {
             let before = own.iter().rev().find(|(place, _)| place.end <= content.start);
             let behind = own.iter().find(|(place, _)| place.start >= content.end);
             let begin = before.map_or(0, |(place, _)| place.end);
@@ -95,20 +92,16 @@ impl Texts {
         let mut parts = vec![];
         let mut from = 0;
         for bytes in literal {
-            let strips = |at: usize, is_before: bool| {
-                own.iter().any(|(place, token)| match is_before {
-                    true => place.end == at && token.strips_right,
-                    false => place.start == at && token.strips_left,
-                })
-            };
+            let strips_right = own.iter().any(|(place, token)| place.end == bytes.start && token.strips_right);
+            let strips_left = own.iter().any(|(place, token)| place.start == bytes.end && token.strips_left);
             parts.push(Part { bytes: from..bytes.start, is_obeyed: true });
             from = bytes.end;
             let inner = &text[bytes.clone()];
             let (mut begin, mut end) = (bytes.start, bytes.end);
-            if strips(bytes.start, true) {
+            if strips_right {
                 begin += inner.len() - inner.trim_start().len();
             }
-            if strips(bytes.end, false) {
+            if strips_left {
                 end -= inner.len() - inner.trim_end().len();
             }
             parts.push(Part { bytes: begin..end.max(begin), is_obeyed: false });

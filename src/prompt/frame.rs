@@ -29,12 +29,6 @@ impl<'model> Frame<'model> {
         Self { model, template, system, response_prefix: response_prefix.unwrap_or_default() }
     }
 
-    /// The template that texts go through.
-    #[must_use]
-    pub fn template(&self) -> &Template {
-        &self.template
-    }
-
     /// The tokens of `text` in its frame, ready for the model to answer.
     ///
     /// # Errors

@@ -28,10 +28,7 @@ enum Around {
     Nothing,
 }
 
-/// The places of `contents` in `prompt`, which `render` makes of them.
-///
-/// # Errors
-/// Those of `render` for contents with marks, if it fails for every kind of them.
+/// The places of `contents` in `prompt`, which `render` makes of them. Where it fails on contents with marks they are lost.
 pub(super) fn places(
     contents: &[&str],
     prompt: &str,
